@@ -1,0 +1,236 @@
+"""A run: inputs in, an annotated folder out."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from allnlp import readers, tables
+from allnlp.annotation.concepts import ConceptCounter
+from allnlp.errors import FolderError, OptionError, TerminologyError
+from allnlp.schema import SCHEMA_VERSION, Document, Failure, Mention, Sentence
+from allnlp.terminology import Terminology, check_user_terms, load
+from allnlp.text import Annotation, Lexicon, annotate_text, compile_lexicon
+
+LOG = logging.getLogger("allnlp.annotation")
+BATCH = 500
+_PACKAGES = ("allnlp", "spacy", "scispacy", "duckdb", "lxml", "ahocorasick-rs")
+
+
+class Counts(NamedTuple):
+    """What became of the records; read = annotated + duplicates + without_text + failed."""
+
+    read: int
+    annotated: int
+    duplicates: int
+    without_text: int
+    without_abstract: int
+    failed: int
+    mentions: int
+    concepts: int
+
+
+class Progress(NamedTuple):
+    """How far a run is: records done, bytes of the inputs read and in all (0 where unknown)."""
+
+    records: int
+    bytes_read: int
+    bytes_total: int
+
+
+class Outcome(NamedTuple):
+    """Result of a run; ``is_new`` is False where the folder already held just this."""
+
+    folder: Path
+    counts: Counts
+    is_new: bool
+
+
+def annotate_collection(
+    inputs: Sequence[str | Path],
+    out: Path,
+    *,
+    terms: Iterable[Path] = (),
+    columns: Mapping[str, str] | None = None,
+    format: str = "parquet",
+    limit: int | None = None,
+    overwrite: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> Outcome:
+    """Annotate every record of the inputs and write the annotated folder ``out``.
+
+    A record that cannot be read or annotated becomes a row of ``failures``; the run goes on.
+
+    Args:
+        inputs: files, folders, globs, or "-" for standard input.
+        out: the folder to write.
+        terms: a user's own CSV tables of terms.
+        columns: names of columns of CSV and Excel inputs, where they are unusual: {"abstract": "my column"}.
+        format: parquet, csv, tsv, jsonl or xlsx.
+        limit: stop after so many records.
+        overwrite: replace a folder of other inputs or options.
+        progress: called after each batch.
+
+    Raises:
+        ReadError: an input does not exist.
+        FolderError: ``out`` holds something else, and ``overwrite`` is False.
+        TerminologyError: a table of terms breaks the rules.
+    """
+    if format not in tables.FORMATS:
+        raise OptionError(f"format is {format!r}. Use one of {', '.join(tables.FORMATS)}.")
+    terminology = _terminology(tuple(Path(t) for t in terms))
+    sources = [_Source(given) for given in readers.find_inputs(inputs)]
+    identity = _identity(sources, terminology.version, columns, format, limit)
+    done = _already(out, identity, overwrite)
+    if done is not None:
+        return Outcome(out, done, is_new=False)
+    lexicon = compile_lexicon(terminology)
+    concepts = ConceptCounter(terminology)
+    tally: Counter[str] = Counter()
+    by_file: dict[str, Counter[str]] = {s.given.name: Counter() for s in sources}
+    total = sum(s.given.size for s in sources)
+    with tables.FolderWriter(out, format=format) as writer:
+        rows = readers.read([s.given for s in sources], columns=columns, progress=lambda n: tally.update(bytes=n))
+        for batch in _batches(itertools.islice(readers.mark_duplicates(rows), limit), BATCH):
+            _write_batch(batch, lexicon, writer, concepts, tally, by_file)
+            if progress is not None:
+                progress(Progress(tally["read"], tally["bytes"], total))
+        writer.write("concepts", concepts.rows())
+        counts = _counts(tally, writer.rows)
+        files = [{**s.described(), **{k: by_file[s.given.name][k] for k in _OF_FILE}} for s in sources]
+        writer.finish({**identity, "inputs": files, "counts": counts._asdict()})
+    return Outcome(out, counts, is_new=True)
+
+
+_OF_FILE = ("read", "annotated", "duplicates", "without_text", "without_abstract", "failed")
+
+
+class _Source:
+    """An input with its hash."""
+
+    def __init__(self, given: readers.Input) -> None:
+        self.given = given
+        with readers.opened_input(given) as stream:
+            self.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+
+    def described(self) -> dict[str, Any]:
+        return {"file": self.given.name, "sha256": self.sha256}
+
+
+def _terminology(terms: tuple[Path, ...]) -> Terminology:
+    faults = check_user_terms(terms) if terms else []
+    if faults:
+        raise TerminologyError("\n".join(faults))
+    return load(None, terms)
+
+
+def _identity(
+    sources: Sequence[_Source], terminology: str, columns: Mapping[str, str] | None, format: str, limit: int | None
+) -> dict[str, Any]:
+    """What makes two runs the same: inputs, options, vocabulary, versions."""
+    return {
+        "schema": SCHEMA_VERSION,
+        "terminology": terminology,
+        "options": {"columns": dict(sorted((columns or {}).items())), "format": format, "limit": limit},
+        "versions": {package: version(package) for package in _PACKAGES},
+        "inputs": [s.described() for s in sources],
+    }
+
+
+def _already(out: Path, identity: Mapping[str, Any], overwrite: bool) -> Counts | None:
+    """Counts of a folder that holds just this run; None where there is no folder yet, or it is to be replaced.
+
+    Raises:
+        FolderError: the folder holds another run, or is a file.
+    """
+    if out.exists() and not out.is_dir():
+        raise FolderError(f"{out}: is a file. Give a folder with -o.")
+    if overwrite or not (out / tables.MANIFEST).is_file():
+        return None
+    manifest = tables.read_manifest(out)
+    before = {**manifest, "inputs": [{k: i.get(k) for k in ("file", "sha256")} for i in manifest.get("inputs", [])]}
+    different = [key for key in identity if before.get(key) != identity[key]]
+    if different:
+        raise FolderError(
+            f"{out}: holds a run of other {', '.join(different)}. Give another folder with -o, or --overwrite to replace it."
+        )
+    tables.verify(out)
+    return Counts(**manifest["counts"])
+
+
+def _batches(rows: Iterable[Document | Failure], size: int) -> Iterator[list[Document | Failure]]:
+    batch: list[Document | Failure] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _write_batch(
+    batch: Sequence[Document | Failure],
+    lexicon: Lexicon,
+    writer: tables.FolderWriter,
+    concepts: ConceptCounter,
+    tally: Counter[str],
+    by_file: dict[str, Counter[str]],
+) -> None:
+    documents: list[Document] = []
+    failures: list[Failure] = []
+    sentences: list[Sentence] = []
+    mentions: list[Mention] = []
+    for row in batch:
+        fate = Counter(read=int(row.source_record is not None))
+        if isinstance(row, Failure):
+            failures.append(row)
+            fate["failed"] += 1
+        else:
+            result = annotate_document(row, lexicon)
+            documents.append(row)
+            if isinstance(result, Failure):
+                failures.append(result)
+            else:
+                sentences += result.sentences
+                mentions += result.mentions
+                concepts.add(result.mentions, row.year)
+            fate[_fate(row, result)] += 1
+            fate["without_abstract"] += int(not row.abstract and bool(row.text) and row.duplicate_of is None)
+        tally.update(fate)
+        by_file.setdefault(row.source_file, Counter()).update(fate)
+    writer.write("documents", documents)
+    writer.write("sentences", sentences)
+    writer.write("mentions", mentions)
+    writer.write("failures", failures)
+
+
+def _fate(document: Document, result: Annotation | Failure) -> str:
+    if document.duplicate_of is not None:
+        return "duplicates"
+    if isinstance(result, Failure):
+        return "failed"
+    return "annotated" if document.text else "without_text"
+
+
+def annotate_document(document: Document, lexicon: Lexicon) -> Annotation | Failure:
+    """Sentences and mentions of a document; none of a duplicate. A fault of ours becomes a Failure, so that a run goes on."""
+    if document.duplicate_of is not None or not document.text:
+        return Annotation([], [])
+    try:
+        return annotate_text(document.doc_id, document.text, lexicon, title_end=len(document.title) if document.abstract else 0)
+    except Exception as error:  # the one place where a failed abstract becomes a row
+        LOG.exception("annotation of %s failed", document.doc_id)
+        message = f"{type(error).__name__}: {error}; please report the abstract"
+        return Failure(document.doc_id, document.source_file, document.source_record, "annotate", message)
+
+
+def _counts(tally: Counter[str], rows: Mapping[str, int]) -> Counts:
+    fields = {field: tally[field] for field in Counts._fields}
+    return Counts(**{**fields, "mentions": rows["mentions"], "concepts": rows["concepts"]})

@@ -1,0 +1,58 @@
+"""The command line: each command parses, calls one function of the library, and prints."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from allnlp.cli import annotate, evaluate, summary, tag, terms
+from allnlp.cli.console import EXIT_FAILED, EXIT_NOTHING, say
+from allnlp.errors import AllnlpError, NothingFound
+
+app = typer.Typer(
+    name="allnlp",
+    help="From a PubMed export to evidence tables: therapies, antigens, diseases, populations, toxicities and outcomes.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("annotate")(annotate.command)
+app.command("summary")(summary.command)
+app.command("tag")(tag.command)
+app.command("evaluate")(evaluate.command)
+app.add_typer(terms.app, name="terms")
+
+
+def _version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        print(version("allnlp"))  # noqa: T201 - the answer
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: bool = typer.Option(False, "--version", help="Print the version.", callback=_version, is_eager=True),
+) -> None:
+    """Options of the program itself."""
+
+
+def main() -> None:
+    """Run the program; a user's mistake is one line on stderr and exit code 1, an empty answer exit code 3."""
+    try:
+        app()
+    except NothingFound as error:
+        say(f"allnlp: {error}")
+        sys.exit(EXIT_NOTHING)
+    except AllnlpError as error:
+        say(f"allnlp: {error}")
+        sys.exit(EXIT_FAILED)
+    except MemoryError:
+        say("allnlp: out of memory. Give fewer or smaller input files at once.")
+        sys.exit(EXIT_FAILED)
+    except OSError as error:
+        say(f"allnlp: {error.filename or 'a file'}: {error.strerror or error}. Check that the disk has room and the path is right.")
+        sys.exit(EXIT_FAILED)

@@ -1,0 +1,97 @@
+"""``allnlp annotate``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from allnlp.cli.console import EXIT_PARTIAL, answer_json, say
+
+if TYPE_CHECKING:
+    from allnlp.annotation import Counts, Progress
+
+
+def command(
+    inputs: list[str] = typer.Argument(
+        help="Files, folders, globs, or - for stdin: .nbib .xml .xml.gz .ris .csv .tsv .xlsx .jsonl .txt ...; told by content."
+    ),
+    out: Path = typer.Option(..., "--out", "-o", help="Folder to write."),
+    terms: list[Path] = typer.Option([], "--terms", help="Your own terms: a CSV with the columns text, label (curie, name ...)."),
+    column: list[str] = typer.Option([], "--column", help="Name of an unusual column of a CSV or Excel input: abstract=Zusammenfassung."),
+    format: str = typer.Option("parquet", "--format", help="parquet, csv, tsv, jsonl or xlsx."),
+    limit: int | None = typer.Option(None, "--limit", min=1, help="Stop after so many records."),
+    overwrite: bool = typer.Option(False, "--overwrite", help="Replace a folder of other inputs or options."),
+    strict: bool = typer.Option(False, "--strict", help="Exit with 4 when a record failed."),
+    json: bool = typer.Option(False, "--json", help="Print the counts as JSON."),
+) -> None:
+    """Annotate the records of an export and write tables.
+
+    \b
+    Example:
+      allnlp annotate pubmed-cart.nbib -o cart/
+    """
+    from allnlp.annotation import annotate_collection
+
+    columns = dict(_pair(c) for c in column)
+    with _Bar() as bar:
+        outcome = annotate_collection(
+            inputs, out, terms=terms, columns=columns, format=format, limit=limit, overwrite=overwrite, progress=bar.update
+        )
+    if json:
+        answer_json({"folder": str(out), **outcome.counts._asdict(), "is_new": outcome.is_new})
+    if not outcome.is_new:
+        say(f"{out} already holds these inputs with these options; nothing to do. Use --overwrite to annotate again.")
+    _tell(outcome.counts, out)
+    if strict and outcome.counts.failed:
+        raise typer.Exit(EXIT_PARTIAL)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name or not value:
+        raise typer.BadParameter(f"{text!r} is not of the form name=column, as in abstract=Zusammenfassung.")
+    return name.strip(), value.strip()
+
+
+def _tell(counts: Counts, out: Path) -> None:
+    say(
+        f"Read {counts.read:,} records: {counts.annotated:,} annotated ({counts.without_abstract:,} of them without abstract), "
+        f"{counts.duplicates:,} duplicates, {counts.without_text:,} without text, {counts.failed:,} failed"
+    )
+    say(f"{counts.mentions:,} mentions of {counts.concepts:,} concepts -> {out}")
+    if counts.failed:
+        say(f"What failed, and why: allnlp summary {out} --failures")
+    say(f"Next: allnlp summary {out}")
+
+
+class _Bar:
+    """A progress bar with rate and time left, on a terminal only."""
+
+    def __enter__(self) -> _Bar:
+        self._progress = None
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+            self._progress = Progress(
+                TextColumn("{task.fields[records]:,} records", markup=False), BarColumn(),
+                TextColumn("{task.fields[rate]:,.0f}/s", markup=False), TimeRemainingColumn(),
+                console=Console(stderr=True), transient=True,
+            )  # fmt: skip
+            self._task = self._progress.add_task("", total=None, records=0, rate=0.0)
+            self._progress.start()
+        return self
+
+    def update(self, done: Progress) -> None:
+        if self._progress is not None:
+            elapsed = self._progress.tasks[0].elapsed or 1e-9
+            self._progress.update(
+                self._task, completed=done.bytes_read, total=done.bytes_total or None, records=done.records, rate=done.records / elapsed
+            )
+
+    def __exit__(self, *exception: object) -> None:
+        if self._progress is not None:
+            self._progress.stop()

@@ -1,0 +1,120 @@
+"""``allnlp terms``: the vocabulary, listed, shown, checked, sorted and added to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from allnlp.cli.console import EXIT_FAILED, answer, answer_json, answer_table, say
+from allnlp.errors import NothingFound, OptionError
+
+app = typer.Typer(help="The vocabulary: list, show, check, add, sort.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("list")
+def list_terms(
+    label: str | None = typer.Option(None, "--label", help="Only this label, as THERAPY."),
+    json: bool = typer.Option(False, "--json", help="Print JSON."),
+) -> None:
+    """List the concepts with the number of their names.
+
+    \b
+    Example:
+      allnlp terms list --label TOXICITY
+    """
+    import pandas as pd
+
+    from allnlp.terminology import concepts, load
+
+    rows = [c._asdict() for c in concepts(load()) if label is None or c.label == label.upper()]
+    if not rows:
+        raise NothingFound(f"no concept of label {label!r}. Labels: {', '.join(r.label for r in load().labels)}.")
+    if json:
+        answer_json(rows)
+    else:
+        answer_table("Concepts", pd.DataFrame(rows))
+
+
+@app.command("show")
+def show(
+    name: str = typer.Argument(help="A concept's name, one of its names, or its CURIE."),
+    json: bool = typer.Option(False, "--json", help="Print JSON."),
+) -> None:
+    """Show a concept: its names, identifiers, what is broader, what it targets.
+
+    \b
+    Example:
+      allnlp terms show tisagenlecleucel
+    """
+    import pandas as pd
+
+    from allnlp.terminology import describe, load
+
+    found = describe(load(), name)
+    if json:
+        answer_json(found)
+        return
+    for concept in found:
+        answer(f"{concept['name']}  {concept['curie']}  {concept['label']}")
+        for key in ("identifiers", "broader", "targets"):
+            if concept[key]:
+                answer(f"{key}: {'; '.join(concept[key])}")
+        answer_table("Names", pd.DataFrame(concept["terms"]))
+
+
+@app.command("check")
+def check(
+    terms: list[Path] = typer.Argument(None, help="Your own CSV tables of terms; without any, the shipped tables are checked."),
+) -> None:
+    """Prove that the tables keep their rules: sorted, no clash, CURIEs, no circle, known labels.
+
+    \b
+    Example:
+      allnlp terms check my.csv
+    """
+    from allnlp.terminology import check_folder, check_user_terms
+
+    faults = check_user_terms(tuple(terms)) if terms else check_folder()
+    for fault in faults:
+        answer(fault)
+    say(f"{len(faults)} fault(s)." if faults else "No fault.")
+    if faults:
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command("add")
+def add(
+    file: Path = typer.Argument(help="Your CSV of terms; made when it does not exist."),
+    text: str = typer.Option(..., "--text", help="The words."),
+    label: str = typer.Option(..., "--label", help="THERAPY, ANTIGEN, DISEASE, POPULATION, TOXICITY or OUTCOME."),
+    curie: str = typer.Option("", "--curie", help="Identifier, as ncit:C1234; without one, user:NAME."),
+    name: str = typer.Option("", "--name", help="The concept's normal name; without one, the words."),
+    case: str = typer.Option("", "--case", help="any, or exact for short and ambiguous forms."),
+) -> None:
+    """Add a term to your own CSV, checked against the vocabulary.
+
+    \b
+    Example:
+      allnlp terms add my.csv --text "nova-cel" --label THERAPY --name novacabtagene
+    """
+    from allnlp.terminology import add_user_term
+
+    faults = add_user_term(file, text=text, label=label, curie=curie, name=name, case=case)
+    if faults:
+        raise OptionError("\n".join(faults))
+    say(f"Added {text!r} to {file}. Use it: allnlp annotate INPUT -o DIR --terms {file}")
+
+
+@app.command("sort")
+def sort(folder: Path | None = typer.Option(None, "--folder", help="Folder of tables; the shipped one by default.")) -> None:
+    """Sort the tables, so that changes are one line and merge cleanly.
+
+    \b
+    Example:
+      allnlp terms sort
+    """
+    from allnlp.terminology import sort_folder
+
+    for name in sort_folder(folder):
+        say(f"sorted {name}")

@@ -1,0 +1,100 @@
+"""What a folder holds: records and what became of them, completeness, mentions by label, frequent concepts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import pandas as pd
+
+from allnlp.schema import LABELS
+from allnlp.tables import connected, read_manifest
+
+
+class Summary(NamedTuple):
+    """Tables of a folder's main information; each a DataFrame, in the order in which a report shows them."""
+
+    information: pd.DataFrame  # item, value
+    completeness: pd.DataFrame  # field, documents, share
+    labels: pd.DataFrame  # label, mentions, documents, concepts, unlinked, negated, hypothetical, historical
+    concepts: pd.DataFrame  # label, concept_id, name, documents, mentions, negated, first_year, last_year
+    failures: pd.DataFrame  # source_file, source_record, step, error
+
+
+def summarise(folder: Path, *, top: int = 5) -> Summary:
+    """Main information of an annotated folder; duplicates are left out of every count but their own.
+
+    Args:
+        folder: the annotated folder.
+        top: concepts shown for each label.
+
+    Raises:
+        FolderError: no annotated folder, or a damaged one.
+    """
+    manifest = read_manifest(folder)
+    with connected(folder, "documents", "mentions", "concepts", "failures") as database:
+        database.execute("CREATE VIEW unique_documents AS SELECT * FROM documents WHERE duplicate_of IS NULL")
+        information = _information(manifest, _years(database))
+        completeness = database.sql(_COMPLETENESS).df()
+        order = ", ".join(f"('{label}', {i})" for i, label in enumerate(LABELS))
+        database.execute(f"CREATE TABLE label_order AS SELECT * FROM (VALUES {order}) AS o(label, place)")
+        labels = database.sql(_LABELS).df()
+        concepts = database.execute(_CONCEPTS, [top]).df()
+        failures = database.sql("SELECT source_file, source_record, step, error FROM failures").df()
+    return Summary(information, completeness, labels, concepts, failures)
+
+
+def _years(database: duckdb.DuckDBPyConnection) -> tuple[Any, ...]:
+    return database.execute("SELECT min(year), max(year) FROM unique_documents").fetchall()[0]
+
+
+def _information(manifest: dict[str, Any], years: tuple[Any, ...]) -> pd.DataFrame:
+    counts = manifest["counts"]
+    rows = [
+        ("records read", counts["read"]),
+        ("documents annotated", counts["annotated"]),
+        ("duplicates", counts["duplicates"]),
+        ("records without text", counts["without_text"]),
+        ("documents without abstract", counts["without_abstract"]),
+        ("failures", counts["failed"]),
+        ("years", f"{years[0]}-{years[1]}" if years[0] is not None else "unknown"),
+        ("mentions", counts["mentions"]),
+        ("concepts", counts["concepts"]),
+        ("input files", len(manifest["inputs"])),
+        ("allnlp", manifest["versions"]["allnlp"]),
+        ("terminology", manifest["terminology"]),
+    ]
+    return pd.DataFrame([(item, str(value)) for item, value in rows], columns=["item", "value"])
+
+
+_COMPLETENESS = """
+WITH n AS (SELECT count(*) AS total FROM unique_documents)
+SELECT field, documents, CASE WHEN total = 0 THEN 0 ELSE documents / total END AS share
+FROM n, (
+    SELECT 1 AS place, 'abstract' AS field, count(*) FILTER (abstract <> '') AS documents FROM unique_documents
+    UNION ALL SELECT 2, 'title', count(*) FILTER (title <> '') FROM unique_documents
+    UNION ALL SELECT 3, 'year', count(year) FROM unique_documents
+    UNION ALL SELECT 4, 'journal', count(journal) FROM unique_documents
+    UNION ALL SELECT 5, 'authors', count(*) FILTER (len(authors) > 0) FROM unique_documents
+    UNION ALL SELECT 6, 'pmid', count(pmid) FROM unique_documents
+    UNION ALL SELECT 7, 'doi', count(doi) FROM unique_documents
+    UNION ALL SELECT 8, 'mesh_terms', count(*) FILTER (len(mesh_terms) > 0) FROM unique_documents
+    UNION ALL SELECT 9, 'keywords', count(*) FILTER (len(keywords) > 0) FROM unique_documents
+    UNION ALL SELECT 10, 'publication_types', count(*) FILTER (len(publication_types) > 0) FROM unique_documents
+) ORDER BY place
+"""
+
+_LABELS = """
+SELECT label, count(*) AS mentions, count(DISTINCT doc_id) AS documents, count(DISTINCT concept_id) AS concepts,
+    count(*) FILTER (concept_id IS NULL) AS unlinked, count(*) FILTER (assertion = 'negated') AS negated,
+    count(*) FILTER (assertion = 'hypothetical') AS hypothetical, count(*) FILTER (assertion = 'historical') AS historical
+FROM mentions JOIN label_order USING (label) GROUP BY label, place ORDER BY place
+"""
+
+_CONCEPTS = """
+SELECT label, concept_id, name, n_documents AS documents, n_mentions AS mentions, n_negated AS negated, first_year, last_year
+FROM concepts JOIN label_order USING (label)
+QUALIFY row_number() OVER (PARTITION BY label ORDER BY n_documents DESC, n_mentions DESC, concept_id) <= ?
+ORDER BY place, n_documents DESC, n_mentions DESC, concept_id
+"""

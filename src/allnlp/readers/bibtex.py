@@ -1,0 +1,166 @@
+"""BibTeX and BibLaTeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from allnlp.readers.columns import names_of, terms_of
+from allnlp.readers.latex import plain_text
+from allnlp.readers.record import Row, clean, failure, record
+from allnlp.readers.source import Source, opened, text_lines
+
+_ENTRY = re.compile(r"\s*@\s*([A-Za-z]+)\s*([{(])")
+_FIELD = re.compile(r"\s*,?\s*([^\s=,{}()\"]+)\s*=\s*")
+_PUBMED_LINK = re.compile(r"ncbi\.nlm\.nih\.gov/(?:pubmed/)?(\d{1,8})\b")
+_NOT_RECORDS = frozenset(("comment", "preamble", "string"))
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_LONGEST = 20000  # lines of an entry whose brace is never closed
+
+
+def read_bibtex(source: Source, *, source_file: str) -> Iterator[Row]:
+    """Rows of BibTeX; comments, preambles and strings are no records; an entry that does not close is a Failure.
+
+    Raises:
+        ReadError: the file's compression is damaged.
+    """
+    number, strings = 0, {month: month for month in _MONTHS}
+    with opened(source) as stream:
+        for kind, body, is_closed in entries(text_lines(stream)):
+            if kind in _NOT_RECORDS:
+                if kind == "string":
+                    strings.update({name.lower(): value for name, value in fields(body, strings).items()})
+                continue
+            number += 1
+            if is_closed:
+                key, _, rest = body.partition(",")
+                yield _document(kind, key.strip(), fields(rest, strings), source_file, number)
+            else:
+                name = body.partition(",")[0].strip()[:60]
+                yield failure(source_file, number, f"the entry {name!r} has no closing brace; add it or export it again")
+
+
+def entries(lines: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
+    """Kind, inside and whether it closes, of each entry; text between entries is passed over.
+
+    >>> list(entries(["@article{a, title={x}}", "notes", "@book{b, title={y", "@misc{c}"]))
+    [('article', 'a, title={x}', True), ('book', 'b, title={y', False), ('misc', 'c', True)]
+    """
+    kind, body, depth, closing = "", [""], 0, "}"
+    for line in lines:
+        start = _ENTRY.match(line)
+        if start and depth and (len(body) > 1 or body[0]):
+            # a brace is missing before: an entry begins a line, and hardly anything else does
+            yield kind, "\n".join(body), False
+            depth = 0
+        rest = line
+        while rest:
+            if not depth:
+                start = _ENTRY.match(rest)
+                if not start:
+                    break
+                kind, closing, depth, body = start[1].lower(), "}" if start[2] == "{" else ")", 1, []
+                rest = rest[start.end() :]
+            end, depth = _close(rest, depth, closing)
+            if depth:
+                body.append(rest)
+                break
+            body.append(rest[:end])
+            yield kind, "\n".join(body), True
+            rest = rest[end + 1 :]
+        else:
+            if depth and not line:
+                body.append("")
+        if depth and len(body) > _LONGEST:
+            yield kind, "\n".join(body[:20]), False
+            depth = 0
+    if depth:
+        yield kind, "\n".join(body), False
+
+
+def _close(text: str, depth: int, closing: str) -> tuple[int, int]:
+    """Place of the mark that closes the entry, and the depth at the end of the text."""
+    i = 0
+    while i < len(text):
+        ch = text[i]
+        if ch == "\\":
+            i += 1
+        elif ch == "{":
+            depth += 1
+        elif ch == "}" and (depth > 1 or closing == "}"):
+            depth -= 1
+            if not depth:
+                return i, 0
+        elif ch == closing and depth == 1:
+            return i, 0
+        i += 1
+    return len(text), depth
+
+
+def fields(body: str, strings: dict[str, str]) -> dict[str, str]:
+    """Fields of an entry by lower-case name, as LaTeX; names of strings are put in.
+
+    >>> fields('title = {A {B}}, year = 2020, month = jan # "~1"', {"jan": "jan"})
+    {'title': 'A {B}', 'year': '2020', 'month': 'jan~1'}
+    """
+    found: dict[str, str] = {}
+    place = 0
+    while match := _FIELD.match(body, place):
+        place = match.end()
+        parts = []
+        while True:
+            value, place = _value(body, place, strings)
+            parts.append(value)
+            more = re.compile(r"\s*#\s*").match(body, place)
+            if not more:
+                break
+            place = more.end()
+        found.setdefault(match[1].lower(), "".join(parts))
+        comma = body.find(",", place)
+        if comma < 0:
+            break
+        place = comma
+    return found
+
+
+def _value(body: str, place: int, strings: dict[str, str]) -> tuple[str, int]:
+    if body[place : place + 1] == "{":
+        end, _ = _close(body[place + 1 :], 1, "}")
+        return body[place + 1 : place + 1 + end], place + end + 2
+    if body[place : place + 1] == '"':
+        depth, i = 0, place + 1
+        while i < len(body) and not (body[i] == '"' and depth == 0):
+            depth += {"{": 1, "}": -1}.get(body[i], 0)
+            i += 2 if body[i] == "\\" else 1
+        return body[place + 1 : i], i + 1
+    bare = re.compile(r"[^\s,#{}\"]*").match(body, place)
+    word = bare[0] if bare else ""
+    return strings.get(word.lower(), word), place + len(word)
+
+
+def _document(kind: str, key: str, values: dict[str, str], source_file: str, number: int) -> Row:
+    def one(*names: str) -> str:
+        return next((text for name in names if (text := clean(plain_text(values.get(name, ""))))), "")
+
+    link = _PUBMED_LINK.search(values.get("url", ""))
+    eprint = one("eprint") if one("eprinttype", "archiveprefix").lower() == "pubmed" else ""
+    year = one("year") or one("date")[:4]
+    return record(
+        source_file=source_file,
+        source_record=number,
+        title=one("title", "booktitle"),
+        abstract=one("abstract", "annote"),
+        pmid=one("pmid", "pubmed_id") or eprint or (link[1] if link else ""),
+        pmcid=one("pmcid", "pmc"),
+        doi=values.get("doi", "").replace("\\", "") or (values.get("url", "") if "doi.org/" in values.get("url", "") else ""),
+        record_id=key,
+        journal=one("journal", "journaltitle", "booktitle"),
+        year=year,
+        dates=(one("date"), f"{year} {one('month')} {one('day')}" if year and one("month") else ""),
+        authors=names_of(one("author")),
+        publication_types=(one("document_type", "type") or kind,),
+        keywords=terms_of(one("author_keywords", "keywords", "keyword"), ";,"),
+        language=one("language", "langid"),
+        has_more=bool(values),
+        expected="title or abstract",
+    )

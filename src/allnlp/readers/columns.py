@@ -1,0 +1,261 @@
+"""Which column of a table, or key of an object, is which cell of a document: the names that people use."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+
+from allnlp.errors import OptionError, ReadError
+from allnlp.readers.record import Row, clean, is_nothing, record
+
+Cell = str | list[str]
+Places = Mapping[str, Sequence[int]]
+
+# best name first: the first of them that has a value in a row gives the cell
+_NAMES = MappingProxyType(
+    {
+        "title": (
+            "title|article title|primary title|document title|item title|ti|t1|title of article|paper title"
+            "|display name|study title|brief title|official title|reference title|title english|titel|titre"
+            "|titulo|título|original title|translated title|short title"
+        ),
+        "abstract": (
+            "abstract|abstract note|notes abstract|abstract text|abstracttext|abstract english|ab|n2|abstracts"
+            "|resumen|résumé|zusammenfassung|original abstract|summary|brief summary|description|text"
+        ),
+        "pmid": ("pmid|pubmed id|pubmedid|pubmed|pm|ids pmid|externalids pubmed|pubmed pmid|originalpaperpubmedid"),
+        "pmcid": "pmcid|pmc id|pmc|ids pmcid|externalids pubmedcentral",
+        "doi": ("doi|di|do|item doi|digital object identifier|originalpaperdoi|ids doi|externalids doi|doi link|doi url|link to doi"),
+        "record_id": (
+            "id|doc id|docid|document id|record id|recordid|uid|ut|ut unique wos id|unique wos id|unique id|eid"
+            "|lens id|openalex id|accession number|accession no|an|key|paperid|paper id|publication id"
+            "|article id|rayyan id|covidence|ref|citation key|nct number|cochrane review id"
+        ),
+        "journal": (
+            "journal|journal title|journal book|source title|publication title|journal name|journaltitle"
+            "|container title|publication name|secondary title|jf|t2|jo|so|full journal name"
+            "|journalinfo journal title|primary location source display name|host venue display name|venue"
+            "|publicationvenue name|publication|periodical|journal full title|journal abbreviation"
+            "|abbreviated source title|alternate title3|alternate title2"
+        ),
+        "year": (
+            "year|publication year|pub year|pubyear|published year|year published|year of publication|py|y1|pub date year|jahr|année|año"
+        ),
+        "date": (
+            "publication date|date published|published date|date of publication|pub date|pubdate|cover date"
+            "|date|published|firstpublicationdate|electronicpublicationdate|issued|issue date|online date|da|dp"
+            "|pd|originalpaperdate|create date"
+        ),
+        "month": "month|published month|publication month",
+        "day": "day|publication day",
+        "authors": (
+            "authors|author s|author names|author|au|author full names|af|a1|first authors|primary authors"
+            "|authorstring|authorlist author|authorships author display name|authorships|creators|creator|autor"
+            "|auteurs"
+        ),
+        "publication_types": (
+            "publication type|publication types|document type|item type|content type|pubtypelist pubtype"
+            "|pubtype|article type|articletype|dt|reference type|type of reference|type"
+        ),
+        "mesh_terms": "mesh terms|mesh headings|mesh|mh|mesh major|meshheadinglist meshheading",
+        "keywords": "author keywords|keywords|keyword|keywordlist keyword|kw|de|key words",
+        "trials": ("clinical trial numbers|clinical trial number|nct number|trial registration|trial id|registration|trial ids|nct id"),
+        "language": "language|language of original document|languages|la",
+        "is_retracted": "is retracted|isretracted|retracted|retractionnature",
+        "citation": "source|citation",
+    }
+)
+SYNONYMS: MappingProxyType[str, tuple[str, ...]] = MappingProxyType({k: tuple(v.split("|")) for k, v in _NAMES.items()})
+
+_PLACE_OF = MappingProxyType({name: (column, rank) for column, names in SYNONYMS.items() for rank, name in enumerate(names)})
+_WEAK = frozenset(("text", "description", "summary", "display name", "short title", "study title"))
+_NAMING = ("pmid", "pmcid", "doi", "record_id", "title", "authors", "journal")
+_OWN_WORDS = MappingProxyType({"id": "record_id", "publication_date": "date", "trial_ids": "trials"})
+_EMBASE_SOURCE = re.compile(r"(.{2,200}?)\.? \(((?:19|20)\d\d)\)")
+_INITIALS = re.compile(r"[^\W\d_][\w'’ -]* (?:[A-Z]\.?[ -]?){1,4}(?: (?:Jr|Sr|[IV]+)\.?)?\.?")
+_TRUE = frozenset(("true", "1", "yes", "y", "retracted", "retraction"))
+
+
+def normal_name(name: str) -> str:
+    """A column's name without case, marks and double blanks.
+
+    >>> normal_name("Author(s)"), normal_name("UT (Unique WOS ID)"), normal_name("abstract_note ")
+    ('author s', 'ut unique wos id', 'abstract note')
+    """
+    return " ".join(re.split(r"[\W_]+", name.lower())).strip()
+
+
+def places(names: Sequence[str], columns: Mapping[str, str] | None = None) -> dict[str, list[int]]:
+    """Where the cells of a document are: their places in a row, best first.
+
+    >>> places(["PMID", "Article Title", "Abstract"])
+    {'pmid': [0], 'title': [1], 'abstract': [2]}
+
+    Args:
+        names: names of the columns.
+        columns: the user's own choice, document's column to table's column; goes before every other.
+
+    Raises:
+        ReadError: ``columns`` names a column that the table does not have.
+    """
+    normal = [normal_name(name) for name in names]
+    # Web of Science's two-letter names: ID are keywords there
+    has_codes = "ti" in normal and "so" in normal
+    ranked: dict[str, list[tuple[int, int]]] = {}
+    for i, name in enumerate(normal):
+        column, rank = _PLACE_OF.get(name, ("", 0))
+        if column and not (has_codes and name == "id"):
+            ranked.setdefault(column, []).append((rank, i))
+    found = {column: [i for _, i in sorted(pairs)] for column, pairs in ranked.items()}
+    for chosen, name in (columns or {}).items():
+        column = _OWN_WORDS.get(chosen, chosen)
+        if name not in names and normal_name(name) not in normal:
+            raise ReadError(f"no column is named {name!r}; found {', '.join(map(repr, names[:20]))}. Check columns={{...}}")
+        i = names.index(name) if name in names else normal.index(normal_name(name))
+        found[column] = [i, *(j for j in found.get(column, []) if j != i)]
+    return found
+
+
+def check_columns(columns: Mapping[str, str] | None) -> None:
+    """Refuse a choice of columns for a cell that documents do not have.
+
+    Raises:
+        OptionError: names it, and the near ones.
+    """
+    for chosen in columns or ():
+        if _OWN_WORDS.get(chosen, chosen) not in SYNONYMS:
+            near = difflib.get_close_matches(chosen, [*SYNONYMS, *_OWN_WORDS], 3) or list(SYNONYMS)
+            raise OptionError(f"columns: {chosen!r} is no column of documents; did you mean {', '.join(near)}?")
+
+
+def is_header(names: Sequence[str], columns: Mapping[str, str] | None = None) -> bool:
+    """Whether names of columns are those of bibliographic records: a title or an abstract is among them.
+
+    >>> is_header(["PMID", "Title"]), is_header(["name", "description"]), is_header(["id", "text"])
+    (True, False, True)
+    """
+    normal = {normal_name(name) for name in names}
+    if columns and all(normal_name(name) in normal for name in columns.values()):
+        return True
+    found = places(names)
+    if any(names[i] and normal_name(names[i]) not in _WEAK for key in ("title", "abstract") for i in found.get(key, ())):
+        return True
+    return any(key in found for key in ("title", "abstract")) and any(
+        key in found and any(normal_name(names[i]) not in _WEAK for i in found[key]) for key in _NAMING
+    )
+
+
+def row(cells: Sequence[Cell], where: Places, *, source_file: str, source_record: int, is_exact: bool = False) -> Row:
+    """The Document of a table's row.
+
+    Args:
+        cells: the row; shorter rows are as if the rest were empty.
+        where: from `places`.
+        source_file: input file, as given.
+        source_record: the row's place, from 1.
+        is_exact: title and abstract stay as they stand, and the row's own id is the doc_id: offsets count in them.
+    """
+
+    def raw(column: str) -> Cell:
+        found = [cells[i] for i in where.get(column, ()) if i < len(cells)]
+        if is_exact and column in ("title", "abstract"):
+            return next((cell for cell in found if cell), "")
+        return next((cell for cell in found if not _is_empty(cell)), "")
+
+    def one(column: str) -> str:
+        cell = raw(column)
+        return clean(cell if isinstance(cell, str) else "; ".join(cell))
+
+    def text(column: str) -> str:
+        cell = raw(column)
+        whole = cell if isinstance(cell, str) else " ".join(cell)
+        if is_exact:
+            return whole
+        return "" if is_nothing(whole) else whole.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+    source = _EMBASE_SOURCE.match(one("citation"))
+    year = one("year") or (source[2] if source else "")
+    own_id = one("record_id")
+    return record(
+        source_file=source_file,
+        source_record=source_record,
+        title=text("title"),
+        abstract=text("abstract"),
+        pmid=one("pmid"),
+        pmcid=one("pmcid"),
+        doi=one("doi"),
+        record_id=own_id,
+        doc_id=own_id if is_exact else "",
+        journal=one("journal") or (source[1] if source else ""),
+        year=year,
+        dates=(" ".join(part for part in (year, one("month"), one("day")) if part), one("date")),
+        authors=names_of(raw("authors")),
+        publication_types=terms_of(raw("publication_types"), ";|"),
+        mesh_terms=terms_of(raw("mesh_terms"), ";|"),
+        keywords=terms_of(raw("keywords")),
+        trials=terms_of(raw("trials")),
+        language=one("language"),
+        is_retracted=one("is_retracted").lower() in _TRUE,
+        has_more=any(not _is_empty(cell) for cell in cells),
+    )
+
+
+def _is_empty(cell: Cell) -> bool:
+    return not cell or (isinstance(cell, str) and (not cell.strip() or is_nothing(cell)))
+
+
+def _literal(cell: str) -> list[str] | None:
+    """Values of a cell that a Python or JSON list was written into."""
+    if not (cell.startswith("[") and cell.endswith("]")):
+        return None
+    try:
+        value = ast.literal_eval(cell)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    return [clean(str(item)) for item in value] if isinstance(value, list) else None
+
+
+def names_of(cell: Cell) -> list[str]:
+    """Authors of a cell, in order.
+
+    >>> names_of("Doe J, Roe RA."), names_of("Doe, Jane"), names_of("Doe, J.; Roe, R."), names_of("Jane Doe|Rob Roe")
+    (['Doe J', 'Roe RA'], ['Doe, Jane'], ['Doe, J.', 'Roe, R.'], ['Jane Doe', 'Rob Roe'])
+    """
+    if not isinstance(cell, str):
+        return [clean(name) for name in cell]
+    cell = clean(cell)
+    literal = _literal(cell)
+    if literal is not None:
+        return literal
+    for separator in ("|", ";", " and "):
+        if separator in cell:
+            return [name.strip() for name in cell.split(separator) if name.strip()]
+    parts = [part.strip() for part in cell.split(",") if part.strip()]
+    if len(parts) > 1 and (all(_INITIALS.fullmatch(part) for part in parts) or (len(parts) > 2 and all(" " in p for p in parts))):
+        # "Doe J, Roe R." ends with a full stop of the list's own
+        if parts[-1].endswith(".") and not parts[0].endswith("."):
+            parts[-1] = parts[-1].rstrip(".")
+        return parts
+    return [cell] if cell else []
+
+
+def terms_of(cell: Cell, separators: str = ";|,") -> list[str]:
+    """Terms of a cell that is a list; commas in brackets do not part.
+
+    >>> terms_of("a; b, c"), terms_of("a, b (c, d)"), terms_of("['x', 'y']")
+    (['a', 'b, c'], ['a', 'b (c, d)'], ['x', 'y'])
+    """
+    if not isinstance(cell, str):
+        return [clean(term) for term in cell]
+    cell = clean(cell)
+    literal = _literal(cell)
+    if literal is not None:
+        return literal
+    for separator in separators:
+        if separator in cell:
+            parts: Iterable[str] = re.split(r",(?![^(]*\))", cell) if separator == "," else cell.split(separator)
+            return [part.strip() for part in parts if part.strip()]
+    return [cell] if cell else []

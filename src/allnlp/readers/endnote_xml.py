@@ -1,0 +1,58 @@
+"""EndNote XML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from allnlp.readers.elements import Broken, Element, elements, flat
+from allnlp.readers.record import Row, failure, record
+from allnlp.readers.source import Source, opened
+
+_PUBMED = re.compile(r"pubmed|medline|nlm", re.IGNORECASE)
+
+
+def read_endnote_xml(source: Source, *, source_file: str) -> Iterator[Row]:
+    """Rows of EndNote XML.
+
+    Raises:
+        ReadError: the file declares entities or its compression is damaged.
+    """
+    number = 0
+    with opened(source) as stream:
+        for element in elements(stream, "record"):
+            if isinstance(element, Broken):
+                number += element.is_record
+                yield failure(source_file, number if element.is_record else None, element.error)
+                continue
+            number += 1
+            yield _document(element, source_file, number)
+
+
+def _document(element: Element, source_file: str, number: int) -> Row:
+    def one(*paths: str) -> str:
+        return next((text for text in (flat(element.find(path)) for path in paths) if text), "")
+
+    accession = one("accession-num")
+    urls = [flat(e) for e in element.iterfind("urls/related-urls/url")]
+    custom = one("custom2")
+    kind = element.find("ref-type")
+    return record(
+        source_file=source_file,
+        source_record=number,
+        title=one("titles/title", "titles/short-title", "titles/translated-title"),
+        abstract=one("abstract"),
+        pmid=accession if accession.isdigit() and _PUBMED.search(one("remote-database-name")) else "",
+        pmcid=custom if custom.upper().startswith("PMC") else "",
+        doi=one("electronic-resource-num") or next((url for url in urls if "doi.org/" in url), ""),
+        record_id=accession or one("rec-number"),
+        journal=one("periodical/full-title", "titles/secondary-title", "titles/alt-title", "alt-periodical/full-title"),
+        year=one("dates/year"),
+        dates=[flat(e) for e in element.iterfind("dates/pub-dates/date")],
+        authors=[flat(e) for e in element.iterfind("contributors/authors/author")],
+        publication_types=(kind.get("name") or "" if kind is not None else "",),
+        keywords=[flat(e) for e in element.iterfind("keywords/keyword")],
+        language=one("language"),
+        has_more=bool(flat(element)),
+        expected="titles/title or abstract",
+    )

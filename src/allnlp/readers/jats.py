@@ -1,0 +1,141 @@
+"""JATS: articles of PubMed Central and of publishers, one a file, in a set, or in an OAI answer; front matter only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allnlp.readers.elements import Broken, Element, elements, flat, local
+from allnlp.readers.record import Row, failure, record
+from allnlp.readers.source import Source, opened
+
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+_NOT_ABSTRACTS = frozenset(("graphical", "toc", "teaser", "video", "short", "web-summary", "key-points", "precis"))
+_DATES = ("ppub", "pub", "epub", "epub-ppub", "collection", "")
+
+
+def read_jats(source: Source, *, source_file: str) -> Iterator[Row]:
+    """Rows of JATS XML: title, abstract and identifiers of each article; body and references are not read.
+
+    Raises:
+        ReadError: the file declares entities or its compression is damaged.
+    """
+    number = 0
+    with opened(source) as stream:
+        for element in elements(stream, "article", "Reply"):
+            if isinstance(element, Broken):
+                number += element.is_record
+                yield failure(source_file, number if element.is_record else None, element.error)
+                continue
+            number += 1
+            if local(element) == "Reply":
+                reason = element.get("error") or "no article"
+                yield failure(source_file, number, f"PubMed Central answered: {reason}", element.get("id"))
+                continue
+            for e in element.iter("{*}*"):
+                e.tag = local(e)
+            yield _article(element, source_file, number)
+
+
+def _article(element: Element, source_file: str, number: int) -> Row:
+    meta = element.find("front/article-meta")
+    if meta is None:
+        meta = element.find("front-stub")
+    if meta is None:
+        return failure(source_file, number, "article has no front/article-meta; expected title and abstract in it")
+    ids = {str(e.get("pub-id-type")): flat(e) for e in meta.iterfind("article-id")}
+    dates = _dates(meta)
+    journal = element.find("front/journal-meta")
+    title = flat(meta.find("title-group/article-title"))
+    subtitle = flat(meta.find("title-group/subtitle"))
+    return record(
+        source_file=source_file,
+        source_record=number,
+        title=f"{title}: {subtitle}" if title and subtitle else title,
+        abstract=_abstract(meta),
+        pmid=ids.get("pmid", ""),
+        pmcid=ids.get("pmcid") or ids.get("pmc") or ids.get("pmc-id") or "",
+        doi=ids.get("doi", ""),
+        record_id=ids.get("publisher-id", ""),
+        journal=_journal(journal),
+        year=dates[0] if dates else "",
+        dates=dates,
+        authors=_authors(meta),
+        publication_types=(element.get("article-type") or "",),
+        keywords=[
+            flat(e)
+            for group in meta.iterfind("kwd-group")
+            if "abbr" not in (group.get("kwd-group-type") or "") and (group.get(_LANGUAGE) or "en").startswith("en")
+            for e in group.iter("kwd")
+        ],
+        trials=[" ".join(flat(e) for e in abstract.iter("ext-link")) for abstract in meta.iterfind("abstract")],
+        language=element.get(_LANGUAGE) or "",
+        is_retracted=any(e.get("related-article-type") == "retraction-forward" for e in meta.iterfind("related-article")),
+        expected="an article-title or an abstract",
+    )
+
+
+def _journal(journal: Element | None) -> str:
+    if journal is None:
+        return ""
+    paths = ("journal-title-group/journal-title", "journal-title", "journal-id")
+    return next((text for text in (flat(journal.find(path)) for path in paths) if text), "")
+
+
+def _dates(meta: Element) -> list[str]:
+    """Publication dates, of the issue first."""
+    found: dict[str, str] = {}
+    for date in meta.iterfind("pub-date"):
+        kind = date.get("pub-type") or date.get("publication-format") or ""
+        kind = {"electronic": "epub", "print": "ppub"}.get(kind, kind)
+        parts = [flat(date.find(name)) for name in ("year", "month", "day")]
+        if parts[0]:
+            is_number = not parts[1] or parts[1].isdigit()
+            found.setdefault(kind, ("-" if is_number else " ").join(part for part in parts if part))
+    return [found[kind] for kind in _DATES if kind in found] or list(found.values())
+
+
+def _authors(meta: Element) -> list[str]:
+    names = []
+    for contributor in meta.iterfind("contrib-group/contrib"):
+        if (contributor.get("contrib-type") or "author") != "author":
+            continue
+        name = contributor.find(".//name")
+        if name is None:
+            names.append(flat(contributor.find(".//string-name")) or flat(contributor.find(".//collab")))
+            continue
+        parts = (flat(name.find("surname")), flat(name.find("given-names")))
+        names.append(", ".join(part for part in parts if part))
+    return names
+
+
+def _abstract(meta: Element) -> str:
+    """The article's own abstract; a summary or another language only when there is nothing else."""
+
+    def rank(abstract: Element) -> int:
+        kind = abstract.get("abstract-type") or ""
+        foreign = not (abstract.get(_LANGUAGE) or "en").startswith("en")
+        return 2 * foreign + bool(kind)
+
+    abstracts = [e for e in meta.iterfind("abstract") if e.get("abstract-type") not in _NOT_ABSTRACTS]
+    candidates = sorted(abstracts, key=rank) + list(meta.iterfind("trans-abstract"))
+    return next((text for text in map(_sections, candidates) if text), "")
+
+
+def _sections(abstract: Element) -> str:
+    """Sections as 'LABEL: text', joined by a space; the heading 'Abstract' is left out."""
+    parts: list[str] = []
+    label = ""
+    for element in abstract:
+        if local(element) == "sec":
+            text = _sections(element)
+        elif local(element) == "title":
+            label = flat(element)
+            continue
+        else:
+            text = flat(element)
+        if text:
+            parts.append(text)
+    body = " ".join(parts) if parts else flat(abstract) if not len(abstract) else ""
+    if not body or label.lower().rstrip(":. ") in ("", "abstract", "summary", "author summary"):
+        return body
+    return f"{label.rstrip(':. ')}: {body}"

@@ -1,0 +1,181 @@
+"""Every column of every table, declared once; Parquet types, checks and the data dictionary follow.
+
+A table is a NamedTuple of annotated fields. Nothing here reads or writes files.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Sequence
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+SCHEMA_VERSION = 1
+
+LABELS = ("THERAPY", "ANTIGEN", "DISEASE", "POPULATION", "TOXICITY", "OUTCOME")
+CONTEXT_LABELS = ("CONSTRUCT", "PROCEDURE", "GENE_ALTERATION", "STUDY_DESIGN", "BIOMARKER")
+SECTIONS = ("title", "background", "methods", "results", "conclusions", "other")
+ASSERTIONS = ("present", "negated", "hypothetical", "historical")
+
+Strings = tuple[str, ...]
+
+
+class Document(NamedTuple):
+    """One record of the input; offsets of every other table count code points of ``text``."""
+
+    doc_id: Annotated[str, "the source's own id: PMID, DOI, the record's id, else a hash of title and abstract"]
+    pmid: Annotated[str | None, "PubMed identifier, digits"] = None
+    pmcid: Annotated[str | None, "PubMed Central identifier, PMC and digits"] = None
+    doi: Annotated[str | None, "digital object identifier, lower case, without resolver"] = None
+    title: Annotated[str, "title as it stands in the source; empty when it has none"] = ""
+    abstract: Annotated[str, "abstract, sections as 'LABEL: text' joined by a space; empty when it has none"] = ""
+    text: Annotated[str, "title, a newline and abstract; or the one that there is"] = ""
+    journal: Annotated[str | None, "journal or source title"] = None
+    year: Annotated[int | None, "year of publication; four digits"] = None
+    publication_date: Annotated[str | None, "ISO date, may end after the year or month"] = None
+    authors: Annotated[Strings, "authors as the source writes them, in order"] = ()
+    publication_types: Annotated[Strings, "publication types"] = ()
+    mesh_terms: Annotated[Strings, "MeSH headings with qualifiers"] = ()
+    keywords: Annotated[Strings, "authors' keywords"] = ()
+    trial_ids: Annotated[Strings, "trial registrations (NCT...) that the record lists"] = ()
+    language: Annotated[str | None, "language code as in the source"] = None
+    is_retracted: Annotated[bool, "the record says that it was retracted"] = False
+    duplicate_of: Annotated[str | None, "doc_id of the earlier record that this one repeats"] = None
+    source_file: Annotated[str, "input file, as given"] = ""
+    source_record: Annotated[int, "record's place in its file, from 1"] = 0
+
+
+class Sentence(NamedTuple):
+    """One sentence."""
+
+    doc_id: Annotated[str, "document"]
+    sentence: Annotated[int, "number in the document, from 0"]
+    section: Annotated[str, "title, background, methods, results, conclusions or other"]
+    start: Annotated[int, "first code point of documents.text"]
+    end: Annotated[int, "code point after the last"]
+
+
+class Mention(NamedTuple):
+    """Characters that name something."""
+
+    doc_id: Annotated[str, "document"]
+    mention: Annotated[int, "number in the document, from 0, by place"]
+    sentence: Annotated[int, "sentence in which it begins"]
+    start: Annotated[int, "first code point of documents.text"]
+    end: Annotated[int, "code point after the last"]
+    text: Annotated[str, "documents.text[start:end]"]
+    label: Annotated[str, "concept type, see labels.tsv"]
+    subtype: Annotated[str | None, "kind within the label (POPULATION: age_group, sample_size ...)"]
+    concept_id: Annotated[str | None, "CURIE of the concept; null when the words name no listed one"]
+    name: Annotated[str, "normal name of the concept, or of the value read"]
+    assertion: Annotated[str, "present, negated, hypothetical or historical"]
+    assertion_cue: Annotated[str | None, "words that decided the assertion"]
+    cue_start: Annotated[int | None, "first code point of the cue"]
+    cue_end: Annotated[int | None, "code point after the cue"]
+    source: Annotated[str, "terms, patterns, populations, abbreviation, or a model's name"]
+    rule: Annotated[str, "row or pattern that decided, as file:key"]
+    score: Annotated[float | None, "model's score in [0, 1]; null for rules"] = None
+    n: Annotated[int | None, "sample size, patients"] = None
+    age_min: Annotated[float | None, "lowest age, years"] = None
+    age_max: Annotated[float | None, "highest age, years"] = None
+    age_median: Annotated[float | None, "median or mean age, years"] = None
+
+
+class Concept(NamedTuple):
+    """A concept that the folder's mentions name."""
+
+    concept_id: Annotated[str, "CURIE"]
+    label: Annotated[str, "concept type"]
+    name: Annotated[str, "normal name"]
+    identifiers: Annotated[Strings, "further CURIEs of the same concept"]
+    broader: Annotated[Strings, "CURIEs of the next broader concepts"]
+    targets: Annotated[Strings, "CURIEs of the antigens that a therapy is aimed at"]
+    forms: Annotated[Strings, "the words that named it with their counts, most frequent first, at most 20"]
+    n_documents: Annotated[int, "documents that mention it"]
+    n_mentions: Annotated[int, "mentions"]
+    n_negated: Annotated[int, "mentions that are negated"]
+    first_year: Annotated[int | None, "earliest year of a document that mentions it"]
+    last_year: Annotated[int | None, "latest year of a document that mentions it"]
+
+
+class Failure(NamedTuple):
+    """A file or record that could not be read or annotated; a row, so that it is never lost."""
+
+    doc_id: Annotated[str | None, "document, where it is known"]
+    source_file: Annotated[str, "input file, as given"]
+    source_record: Annotated[int | None, "record's place in its file, from 1; null for a whole file"]
+    step: Annotated[str, "read or annotate"]
+    error: Annotated[str, "what was found, what was expected"]
+
+
+TABLES: types.MappingProxyType[str, type[Any]] = types.MappingProxyType(
+    {
+        "documents": Document,
+        "sentences": Sentence,
+        "mentions": Mention,
+        "concepts": Concept,
+        "failures": Failure,
+    }
+)
+
+
+class Column(NamedTuple):
+    """A column as the data dictionary shows it."""
+
+    table: str
+    column: str
+    type: str
+    nullable: bool
+    meaning: str
+
+
+_SQL = types.MappingProxyType({str: "VARCHAR", int: "INTEGER", float: "DOUBLE", bool: "BOOLEAN"})
+
+
+def columns(table: str) -> tuple[Column, ...]:
+    """Columns of a table in order, with DuckDB types.
+
+    >>> columns("sentences")[1]
+    Column(table='sentences', column='sentence', type='INTEGER', nullable=False, meaning='number in the document, from 0')
+    """
+    out = []
+    for name, hint in get_type_hints(TABLES[table], include_extras=True).items():
+        kind, meaning = get_args(hint)
+        nullable = get_origin(kind) in (types.UnionType, Union)
+        if nullable:
+            kind = next(k for k in get_args(kind) if k is not type(None))
+        sql = "VARCHAR[]" if get_origin(kind) is tuple else _SQL[kind]
+        out.append(Column(table, name, sql, nullable, meaning))
+    return tuple(out)
+
+
+def check(table: str, rows: Sequence[Any]) -> None:
+    """Refuse rows that are not of the table's type, or break a rule that every row must keep.
+
+    Raises:
+        ValueError: names the table, the column and the value.
+    """
+    kind = TABLES[table]
+    required = [(i, c.column) for i, c in enumerate(columns(table)) if not c.nullable]
+    for row in rows:
+        if type(row) is not kind:
+            raise ValueError(f"{table}: expected rows of {kind.__name__}, got {type(row).__name__}")
+        for i, column in required:
+            if row[i] is None:
+                raise ValueError(f"{table}.{column} is null in {row[:3]}; it must have a value")
+    for row in rows if table in ("mentions", "sentences") else ():
+        if not 0 <= row.start < row.end:
+            raise ValueError(f"{table}: offsets {row.start}..{row.end} of {row.doc_id} are not a stretch of text")
+    for row in rows if table == "mentions" else ():
+        if row.assertion not in ASSERTIONS:
+            raise ValueError(f"mentions.assertion {row.assertion!r} is none of {', '.join(ASSERTIONS)}")
+        if row.end - row.start != len(row.text):
+            raise ValueError(f"mentions: {row.text!r} of {row.doc_id} is not {row.end - row.start} characters long")
+
+
+def document_text(title: str, abstract: str) -> str:
+    r"""Title, newline and abstract; or the one that there is.
+
+    >>> document_text("A", ""), document_text("A", "B")
+    ('A', 'A\nB')
+    """
+    return f"{title}\n{abstract}" if title and abstract else title or abstract

@@ -1,0 +1,152 @@
+"""Abbreviations that a document defines: candidates by brackets, the decision by Schwartz and Hearst (scispaCy's)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from scispacy.abbreviation import find_abbreviation
+
+_BRACKET = re.compile(r"[(\[]([^()\[\]]{1,120})[)\]]")
+_WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
+_SHORT = re.compile(r"[A-Za-z0-9\u0370-\u03ff][\w+/.&\u2010-\u2015\u2212'-]*(?: [\w+/&\u2010-\u2015-]+)?")
+_SPLIT = re.compile(r"\s*[;,:=]\s*|\s+or\s+")
+
+
+class Abbreviation(NamedTuple):
+    """A short form and the long form that defines it; offsets of both definitions."""
+
+    short: str
+    short_start: int
+    short_end: int
+    long_start: int
+    long_end: int
+
+
+class _Word(NamedTuple):
+    """What scispaCy's decision reads of a token; a blank follows every one, as in the string that it builds."""
+
+    text: str
+    idx: int
+
+    @property
+    def text_with_ws(self) -> str:
+        return self.text + " "
+
+
+def find_abbreviations(text: str) -> list[Abbreviation]:
+    """Definitions in order of place: "long form (SHORT)" and "SHORT (long form)".
+
+    >>> text = "Cytokine release syndrome (CRS) occurred."
+    >>> [(a.short, text[a.long_start : a.long_end]) for a in find_abbreviations(text)]
+    [('CRS', 'Cytokine release syndrome')]
+
+    Source:
+        Schwartz and Hearst (2003), A simple algorithm for identifying abbreviation definitions in biomedical text.
+    """
+    out = []
+    for bracket in _BRACKET.finditer(text):
+        inner_start, inner_end = bracket.span(1)
+        for start, end in _shorts(text, inner_start, inner_end):
+            found = _decide(text, text[start:end], _words_before(text, bracket.start(), end - start))
+            if found is not None:
+                out.append(Abbreviation(text[start:end], start, end, found, _rstrip(text, found, bracket.start())))
+                break
+        else:
+            out += _inverse(text, bracket)
+    return out
+
+
+def occurrences(text: str, short: str) -> Iterator[tuple[int, int]]:
+    """Where a short form stands as a word, in the plural too; one defined in the plural, in the singular too.
+
+    >>> list(occurrences("TKIs, a TKI, TKI2", "TKI"))
+    [(0, 4), (8, 11)]
+    """
+    stem = short[:-1] if short.endswith("s") and short[:-1].isupper() else short
+    at = text.find(stem)
+    while at >= 0:
+        end = at + len(stem)
+        if text[end : end + 1] == "s" and not text[end + 1 : end + 2].isalnum():
+            end += 1
+        if not text[at - 1 : at].isalnum() and not text[end : end + 1].isalnum():
+            yield at, end
+        at = text.find(stem, end)
+
+
+def _inverse(text: str, bracket: re.Match[str]) -> list[Abbreviation]:
+    """SHORT (long form): the word before the bracket, when the bracket holds several words."""
+    before = re.search(r"[A-Za-z0-9][\w+/\u2010-\u2015-]*$", text[max(0, bracket.start() - 13) : bracket.start()].rstrip())
+    inner = bracket.group(1)
+    if before is None or len(inner.split()) < 2 or not _is_short(before.group()):
+        return []
+    start = max(0, bracket.start() - 13) + before.start()
+    words = [_Word(m.group(), bracket.start(1) + m.start()) for m in _WORD.finditer(inner)]
+    found = _decide(text, before.group(), words)
+    if found != bracket.start(1):
+        return []
+    return [Abbreviation(before.group(), start, start + len(before.group()), found, bracket.end(1))]
+
+
+def _shorts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Short forms that a bracket may hold: the whole, or its parts between commas and semicolons."""
+    inner = text[start:end]
+    pieces, at = [], 0
+    for cut in _SPLIT.finditer(inner):
+        pieces.append((at, cut.start()))
+        at = cut.end()
+    pieces.append((at, len(inner)))
+    for a, b in dict.fromkeys([(0, len(inner)), *pieces]):
+        piece = inner[a:b].strip("\"'\u2018\u2019\u201c\u201d ")
+        offset = inner.find(piece, a) if piece else -1
+        if piece and offset >= 0 and _is_short(piece):
+            yield start + offset, start + offset + len(piece)
+
+
+def _is_short(piece: str) -> bool:
+    return (
+        2 <= len(piece) <= 14
+        and bool(_SHORT.fullmatch(piece))
+        and any(c.isalpha() for c in piece)
+        and (any(c.isupper() for c in piece) or (len(piece) <= 5 and " " not in piece and any(c in "-/" or c.isdigit() for c in piece)) or "-cel" in piece)
+    )
+
+
+def _words_before(text: str, end: int, length: int) -> list[_Word]:
+    """Words of the same sentence before a bracket; as many as Schwartz and Hearst allow for such a short form."""
+    allowed = min(length + 5, length * 2)
+    window = text[max(0, end - 30 * allowed) : end]
+    cut = max(window.rfind(". "), window.rfind("; "), window.rfind("\n"))
+    offset = end - len(window) + cut + 1
+    words = [_Word(m.group(), offset + m.start()) for m in _WORD.finditer(window[cut + 1 :])]
+    count = 0
+    for i in range(len(words) - 1, -1, -1):
+        count += words[i].text[0].isalnum()
+        if count > allowed:
+            return words[i + 1 :]
+    return words
+
+
+def _decide(text: str, short: str, words: list[Any]) -> int | None:
+    """Start of the long form of ``short`` among ``words``, or None."""
+    if not words or len(short) < 2:
+        return None
+    plural = short[:-1] if short.endswith("s") and short[:-1].isupper() and len(short) > 2 else short
+    for form in dict.fromkeys((short, plural)):
+        letters = re.sub(r"[^\w+]", "", form)
+        if not letters:
+            continue
+        _, long_form = find_abbreviation(words, [_Word(letters, 0)])  # type: ignore[arg-type]
+        if long_form:
+            start: int = long_form[0].idx
+            length = words[-1].idx + len(words[-1].text) - start
+            if length > len(form) and text[start : start + len(form)] != form:
+                return start
+    return None
+
+
+def _rstrip(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return end

@@ -1,0 +1,158 @@
+"""A document's sentences and mentions, decided on strings alone; the components of ``components`` take the same steps."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from allnlp.schema import Mention, Sentence
+from allnlp.text.abbreviations import Abbreviation, find_abbreviations, occurrences
+from allnlp.text.assertion import Assertion, assert_mentions
+from allnlp.text.edges import extend
+from allnlp.text.fold import fold
+from allnlp.text.lexicon import Lexicon
+from allnlp.text.patterns import find_patterns
+from allnlp.text.populations import find_populations
+from allnlp.text.resolve import resolve
+from allnlp.text.sentences import find_sentences
+from allnlp.text.spans import Clause, Span
+from allnlp.text.terms import find_terms, is_stopped
+
+_BRIDGE_LEFT, _BRIDGE_RIGHT = 80, 60
+
+
+class Annotation(NamedTuple):
+    """Rows of one document."""
+
+    sentences: list[Sentence]
+    mentions: list[Mention]
+
+
+def annotate_text(doc_id: str, text: str, lexicon: Lexicon, *, title_end: int = 0) -> Annotation:
+    """Sentences and mentions of a text.
+
+    Args:
+        doc_id: stands in every row.
+        text: the document; offsets of the rows count its code points.
+        lexicon: the compiled vocabulary.
+        title_end: where the title ends; 0 when there is none.
+    """
+    folded = fold(text)
+    clauses = find_sentences(text, title_end=title_end)
+    spans = find_mentions(text, folded, clauses, lexicon)
+    assertions = assert_mentions(text, folded, clauses, spans, lexicon)
+    return Annotation(sentence_rows(doc_id, clauses), mention_rows(doc_id, text, clauses, spans, assertions))
+
+
+def find_mentions(text: str, folded: str, clauses: Sequence[Clause], lexicon: Lexicon) -> list[Span]:
+    """Spans that stand: terms, patterns and numbers, abbreviations, patterns of context, resolved."""
+    spans = listed(text, folded, lexicon)
+    spans += patterned(text, folded, clauses, spans, lexicon)
+    spans = abbreviated(text, spans, lexicon)
+    spans += in_context(text, folded, clauses, spans, lexicon)
+    return resolve(spans, lexicon.precedence)
+
+
+def listed(text: str, folded: str, lexicon: Lexicon) -> list[Span]:
+    """Listed names with their edges."""
+    return [extend(text, s, lexicon) for s in find_terms(text, lexicon, folded=folded)]
+
+
+def patterned(text: str, folded: str, clauses: Sequence[Clause], known: Sequence[Span], lexicon: Lexicon) -> list[Span]:
+    """What patterns and numbers add to the names already ``known``, with its edges."""
+    spans = [s for s in find_populations(text, clauses) if not _stopped_population(text, folded, s, lexicon)]
+    spans += find_patterns(text, lexicon, folded=folded, clauses=clauses, known=known, shadowed=False)
+    return [extend(text, s, lexicon) for s in spans]
+
+
+def in_context(text: str, folded: str, clauses: Sequence[Clause], known: Sequence[Span], lexicon: Lexicon) -> list[Span]:
+    """What patterns around the ``known`` mentions add."""
+    return find_patterns(text, lexicon, folded=folded, clauses=clauses, known=known, shadowed=True)
+
+
+def abbreviated(text: str, known: Sequence[Span], lexicon: Lexicon) -> list[Span]:
+    """The ``known`` spans as the document's own abbreviations change and complete them."""
+    definitions = find_abbreviations(text)
+    return define(text, [*known, *bridge(text, known, definitions, lexicon)], definitions, lexicon)
+
+
+def _stopped_population(text: str, folded: str, span: Span, lexicon: Lexicon) -> bool:
+    return is_stopped(text, folded, span.start, span.end, span.label, lexicon, kind="{" + (span.subtype or "") + "}")
+
+
+def bridge(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation], lexicon: Lexicon) -> list[Span]:
+    """Names with an abbreviation in brackets inside: "Bruton tyrosine kinase (BTK) inhibitor".
+
+    Where the words before the bracket already are a mention of the same label, the bracket abbreviates that mention
+    and nothing is bridged: "chimeric antigen receptor T-cell (CAR-T) therapy".
+    """
+    out = []
+    for a in definitions:
+        if not (a.long_end <= a.short_start and text[a.short_end : a.short_end + 1] in (")", "]")):
+            continue
+        cut_start, cut_end = a.long_end, a.short_end + 1
+        if text[cut_end : cut_end + 1] not in (" ", "-", "\u2010", "\u2011"):
+            continue
+        left, right = max(0, cut_start - _BRIDGE_LEFT), min(len(text), cut_end + _BRIDGE_RIGHT)
+        joined, seam = text[left:cut_start] + text[cut_end:right], cut_start - left
+        before = {s.label for s in spans if s.end == cut_start}
+        for s in find_terms(joined, lexicon):
+            if s.start < seam < s.end and s.end > seam + 1 and s.label not in before:
+                whole = s._replace(start=s.start + left, end=s.end + left + cut_end - cut_start)
+                out.append(extend(text, whole, lexicon))
+    return out
+
+
+def define(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation], lexicon: Lexicon) -> list[Span]:
+    """Spans with the document's own abbreviations: a short form takes its long form's concept wherever it stands.
+
+    A definition overrides the vocabulary: a short form defined as something else is no mention of what it usually is.
+    """
+    out = list(spans)
+    for a in {d.short: d for d in reversed(definitions)}.values():
+        meaning = _meaning(a, out)
+        places = list(occurrences(text, a.short))
+        there = {*places, (a.short_start, a.short_end)}
+        if meaning is None:
+            long_words = {w[:4] for w in fold(text[a.long_start : a.long_end]).split() if len(w) > 3}
+            out = [s for s in out if s[:2] not in there or s.curie is None or long_words & lexicon.words.get(s.curie, frozenset())]
+            continue
+        rule = f"abbreviation:{a.short}={text[a.long_start : a.long_end]}"
+        out = [s for s in out if s[:2] not in there or s.label == meaning.label == "POPULATION"]
+        for start, end in places:
+            mine = Span(start, end, meaning.label, meaning.subtype, meaning.curie, meaning.name, "abbreviation", rule)
+            out.append(extend(text, mine, lexicon))
+    return out
+
+
+def _meaning(a: Abbreviation, spans: Sequence[Span]) -> Span | None:
+    """The mention that a long form is: the longest that ends where it ends and begins within or shortly before it."""
+    fits = [
+        s
+        for s in spans
+        if s.end == a.long_end and s.start >= a.long_start - 25 and s.source != "populations" and not (s.start <= a.short_start < s.end)
+    ]
+    exact = [s for s in fits if s.start == a.long_start]
+    return max(exact or fits, key=lambda s: (s.end - s.start, s.curie or ""), default=None)
+
+
+def sentence_rows(doc_id: str, clauses: Sequence[Clause]) -> list[Sentence]:
+    """Rows of the table ``sentences``."""
+    return [Sentence(doc_id, i, c.section, c.start, c.end) for i, c in enumerate(clauses)]
+
+
+def mention_rows(
+    doc_id: str, text: str, clauses: Sequence[Clause], spans: Sequence[Span], assertions: Sequence[Assertion]
+) -> list[Mention]:
+    """Rows of the table ``mentions``."""
+    starts = [c.start for c in clauses]
+    return [
+        Mention(
+            doc_id, i, max(0, bisect_right(starts, s.start) - 1), s.start, s.end, text[s.start : s.end], s.label, s.subtype, s.curie, s.name,
+            a.value, None if a.cue_start is None else text[a.cue_start : a.cue_end], a.cue_start, a.cue_end, s.source, s.rule,
+            None, s.n, s.age_min, s.age_max, s.age_median,
+        )
+        for i, (s, a) in enumerate(zip(spans, assertions, strict=True))
+    ]  # fmt: skip
+

@@ -1,0 +1,122 @@
+"""Whether a mention is present, negated, hypothetical or historical, and the words that say so."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from allnlp.text.lexicon import CueRule, Lexicon
+from allnlp.text.spans import Clause, Span, covers
+
+_ORDER = ("negated", "historical", "hypothetical")
+_STOPS = re.compile(r"[;:]|\s[\u2013\u2014]\s")
+_NEW_SUBJECT = re.compile(
+    r"(?:,|\band\b|\bbut\b|\bwhile\b)[^,]*\b(?:was|were|had|has|have|is|are|occurred|developed|experienced|achieved|showed|received|led"
+    r"|resulted|remained|improved|increased|decreased|demonstrated|exhibited|underwent)\b",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"\b(?:was|were|had|has|have|is|are|occurred|developed|experienced|achieved|showed|received|led|resulted|remained|improved"
+    r"|demonstrated|exhibited|underwent)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"\w+(?:[-\u2010-\u2015/.]\w+)*")
+_PRESENT_ALWAYS = frozenset({"ANTIGEN"})
+
+
+class Assertion(NamedTuple):
+    """What is said of a mention; the cue's offsets are None where no words decided."""
+
+    value: str
+    cue_start: int | None = None
+    cue_end: int | None = None
+
+
+class _Cue(NamedTuple):
+    start: int
+    end: int
+    rule: CueRule
+
+
+PRESENT = Assertion("present")
+
+
+def assert_mentions(text: str, folded: str, clauses: Sequence[Clause], spans: Sequence[Span], lexicon: Lexicon) -> list[Assertion]:
+    """The assertion of each span, in the order of ``spans``."""
+    if not spans:
+        return []
+    cues = _find_cues(folded, lexicon)
+    starts = [c.start for c in clauses]
+    of_sentence: dict[int, list[_Cue]] = {}
+    for cue in cues:
+        of_sentence.setdefault(bisect_right(starts, cue.start) - 1, []).append(cue)
+    holders = [s for s in spans if s.subtype == "treatment_history" or (s.subtype == "disease_status" and s.label == "POPULATION")]
+    return [_assert_one(text, clauses, of_sentence, starts, span, holders) for span in spans]
+
+
+def _assert_one(
+    text: str, clauses: Sequence[Clause], cues: dict[int, list[_Cue]], starts: list[int], span: Span, holders: list[Span]
+) -> Assertion:
+    if span.label in _PRESENT_ALWAYS:
+        return PRESENT
+    number = bisect_right(starts, span.start) - 1
+    clause = clauses[max(number, 0)]
+    found: dict[str, Assertion] = {}
+    for cue in cues.get(number, ()):
+        if cue.rule.row.category in _ORDER and _reaches(text, clause, cues[number], cue, span):
+            found.setdefault(cue.rule.row.category, Assertion(cue.rule.row.category, cue.start, cue.end))
+    for holder in holders:
+        if (span is holder and span.subtype == "treatment_history") or (span.label == "THERAPY" and covers(holder, span)):
+            return Assertion("historical", holder.start, holder.end)
+    return next((found[c] for c in _ORDER if c in found), PRESENT)
+
+
+def _find_cues(folded: str, lexicon: Lexicon) -> list[_Cue]:
+    """Cues in order of place; of overlapping ones the longest."""
+    hits = [
+        (start, end - 2, lexicon.cues[index])
+        for index, start, end in lexicon.cue_automaton.find_matches_as_indexes(f" {folded} ", overlapping=True)
+    ]
+    hits.sort(key=lambda h: (h[0] - h[1], h[0]))
+    kept: list[tuple[int, int, tuple[CueRule, ...]]] = []
+    for hit in hits:
+        if all(hit[1] <= k[0] or k[1] <= hit[0] for k in kept):
+            kept.append(hit)
+    return sorted((_Cue(s, e, rule) for s, e, rules in kept for rule in rules), key=lambda c: (c.start, c.end))
+
+
+def _reaches(text: str, clause: Clause, cues: list[_Cue], cue: _Cue, span: Span) -> bool:
+    """Whether a cue's scope holds a mention of its sentence."""
+    rule = cue.rule
+    if "*" not in rule.labels and span.label not in rule.labels:
+        return False
+    if rule.row.category != "historical" and span.label == "POPULATION":
+        return False
+    if cue.end <= span.start and rule.row.direction in ("forward", "both"):
+        between = (cue.end, span.start)
+        blocked = _NEW_SUBJECT.search(text, cue.end, span.start)
+    elif span.end <= cue.start and rule.row.direction in ("backward", "both"):
+        between = (span.end, cue.start)
+        blocked = _VERB.search(text, span.end, cue.start)
+    else:
+        return False
+    if blocked or _STOPS.search(text, *between) or not _same_bracket(text, *between):
+        return False
+    if any(o.rule.row.category == "terminate" and between[0] <= o.start and o.end <= between[1] for o in cues):
+        return False
+    return not rule.span or sum(1 for _ in _WORD.finditer(text, *between)) <= rule.span
+
+
+def _same_bracket(text: str, start: int, end: int) -> bool:
+    """Whether the way between cue and mention leaves no bracket that it began in."""
+    depth = 0
+    for char in text[start:end]:
+        if char in "([":
+            depth += 1
+        elif char in ")]":
+            depth -= 1
+            if depth < 0:
+                return False
+    return True

@@ -1,0 +1,203 @@
+"""The vocabulary made ready for matching: one automaton over all names, rules compiled once."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from allnlp.terminology import Cue, Edge, Pattern, Stop, Term, Terminology
+from allnlp.text.fold import fold, mask, variants
+from allnlp.text.numbers import NUMBER
+
+# One private-use character stands for each character of a mention of a label in the shadow of a text.
+SHADOWS: Mapping[str, str] = MappingProxyType(
+    {
+        "THERAPY": "\ue001",
+        "ANTIGEN": "\ue002",
+        "DISEASE": "\ue003",
+        "TOXICITY": "\ue004",
+        "OUTCOME": "\ue005",
+        "POPULATION": "\ue006",
+        "GENE_ALTERATION": "\ue007",
+    }
+)
+
+
+_DASHES = r"-\u2010-\u2015\u2212"
+_MACROS: Mapping[str, str] = MappingProxyType(
+    {"{-}": f"[{_DASHES}]", "{ }": rf"[{_DASHES}\s]", "{NUMBER}": NUMBER, **{"{" + k + "}": v + "+" for k, v in SHADOWS.items()}}
+)
+
+
+class Entry(NamedTuple):
+    """A way in which a folded string may be read. ``exact`` is the form that the text must show, or None."""
+
+    label: str
+    curie: str
+    name: str
+    subtype: str | None
+    exact: str | None
+    tail: str
+    rule: str
+
+
+class StopRule(NamedTuple):
+    """A compiled hard negative."""
+
+    label: str
+    before: re.Pattern[str] | None
+    after: re.Pattern[str] | None
+
+
+class PatternRule(NamedTuple):
+    """A compiled pattern."""
+
+    row: Pattern
+    regex: re.Pattern[str]
+    shadowed: bool
+
+
+class CueRule(NamedTuple):
+    """A compiled cue."""
+
+    row: Cue
+    labels: frozenset[str]
+    span: int
+
+
+class Lexicon(NamedTuple):
+    """Everything that ``annotate_text`` needs, built once from the tables and never changed."""
+
+    version: str
+    precedence: Mapping[str, int]
+    automaton: AhoCorasick
+    entries: tuple[tuple[Entry, ...], ...]
+    stops: Mapping[str, tuple[StopRule, ...]]
+    left_edges: Mapping[str, re.Pattern[str]]
+    right_edges: Mapping[str, re.Pattern[str]]
+    patterns: tuple[PatternRule, ...]
+    needs: AhoCorasick  # strings that patterns need
+    needed_by: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]  # for each such string, patterns over text and over shadow
+    needless: tuple[tuple[int, ...], tuple[int, ...]]  # patterns that need none
+    cue_automaton: AhoCorasick
+    cues: tuple[tuple[CueRule, ...], ...]
+    words: Mapping[str, frozenset[str]]
+
+
+def compile_lexicon(terminology: Terminology) -> Lexicon:
+    """Compile the tables; takes about a second for 15,000 names."""
+    entries = _entries(terminology)
+    keys = sorted(entries)
+    cues = _cues(terminology.cues)
+    patterns = tuple(_pattern(p) for p in terminology.patterns)
+    needs, needed_by, needless = _needs(patterns)
+    cue_keys = sorted(cues)
+    return Lexicon(
+        version=terminology.version,
+        precedence=MappingProxyType({r.label: int(r.precedence) for r in terminology.labels}),
+        automaton=AhoCorasick([f" {k} " for k in keys], matchkind=MatchKind.Standard),
+        entries=tuple(tuple(entries[k]) for k in keys),
+        stops=_stops(terminology.stops),
+        left_edges=_edges(terminology.edges, "left"),
+        right_edges=_edges(terminology.edges, "right"),
+        patterns=patterns,
+        needs=AhoCorasick(needs, matchkind=MatchKind.Standard),
+        needed_by=tuple(needed_by),
+        needless=needless,
+        cue_automaton=AhoCorasick([f" {k} " for k in cue_keys], matchkind=MatchKind.Standard),
+        cues=tuple(tuple(cues[k]) for k in cue_keys),
+        words=_content_words(terminology),
+    )
+
+
+def _entries(terminology: Terminology) -> dict[str, list[Entry]]:
+    out: dict[str, list[Entry]] = defaultdict(list)
+    for file, _, label, term in terminology.terms:
+        for form, entry in _forms(term, label, f"{file}:{term.text}", terminology):
+            same = [e for e in out[form] if (e.label, e.curie, e.exact, e.tail) == entry[:2] + (entry.exact, entry.tail)]
+            if not same:
+                out[form].append(entry)
+    return {k: v for k, v in out.items() if v}
+
+
+def _forms(term: Term, label: str, rule: str, terminology: Terminology) -> Iterable[tuple[str, Entry]]:
+    exact = term.case == "exact"
+    core = term.text.rstrip("+-\u2212")
+    tail = term.text[len(core) :]
+    for form in variants(core, terminology.spellings, exact=exact) if not tail else [core]:
+        folded = fold(form)
+        if folded.strip() != folded or not folded:
+            folded = folded.strip()
+        if folded:
+            shown = mask(form).strip() if exact else None
+            yield folded, Entry(label, term.curie, term.name, term.subtype or None, shown, tail, rule)
+
+
+def _stops(rows: Iterable[Stop]) -> Mapping[str, tuple[StopRule, ...]]:
+    out: dict[str, list[StopRule]] = defaultdict(list)
+    for r in rows:
+        before = re.compile(f"(?:{r.before})$", re.IGNORECASE) if r.before else None
+        after = re.compile(r.after, re.IGNORECASE) if r.after else None
+        named = r.text == "*" or r.text.startswith("{")
+        for key in {r.text} if named else {fold(r.text), fold(r.text) + "s"}:
+            out[key].append(StopRule(r.label, before, after))
+    return MappingProxyType({k: tuple(v) for k, v in out.items()})
+
+
+def _edges(rows: Iterable[Edge], side: str) -> Mapping[str, re.Pattern[str]]:
+    by: dict[str, list[str]] = defaultdict(list)
+    for r in rows:
+        if r.side == side:
+            by[r.label].append(r.regex)
+    shape = r"(?<![^\W_])(?:{})[-\u2010-\u2015 ]$" if side == "left" else r"[-\u2010-\u2015 ](?:{})(?![^\W_])"
+    return MappingProxyType(
+        {label: re.compile(shape.format("|".join(sorted(w, key=len, reverse=True))), re.IGNORECASE) for label, w in by.items()}
+    )
+
+
+def expand(regex: str) -> str:
+    """A pattern's regular expression with its macros written out.
+
+    >>> expand("post{-}{THERAPY}") == "post[-\\u2010-\\u2015\\u2212]\ue001+"
+    True
+    """
+    for macro, written in _MACROS.items():
+        regex = regex.replace(macro, written)
+    return regex
+
+
+def _pattern(row: Pattern) -> PatternRule:
+    flags = 0 if row.case == "exact" else re.IGNORECASE
+    shadowed = any("{" + label + "}" in row.regex for label in SHADOWS)
+    return PatternRule(row, re.compile(expand(row.regex), flags), shadowed)
+
+
+def _needs(patterns: Sequence[PatternRule]) -> tuple[list[str], list[tuple[tuple[int, ...], tuple[int, ...]]], tuple[tuple[int, ...], tuple[int, ...]]]:
+    """Strings that patterns need, the patterns (over text, over shadow) that need each, and those that need none."""
+    by: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for number, rule in enumerate(patterns):
+        for need in rule.row.needs.split("|"):
+            by[fold(need)][rule.shadowed].append(number)
+    none = by.pop("", ([], []))
+    keys = sorted(by)
+    return keys, [(tuple(by[k][0]), tuple(by[k][1])) for k in keys], (tuple(none[0]), tuple(none[1]))
+
+
+def _cues(rows: Iterable[Cue]) -> dict[str, list[CueRule]]:
+    out: dict[str, list[CueRule]] = defaultdict(list)
+    for r in rows:
+        out[fold(r.text).strip()].append(CueRule(r, frozenset(r.labels.split("|")), int(r.span)))
+    return out
+
+
+def _content_words(terminology: Terminology) -> Mapping[str, frozenset[str]]:
+    """For each concept, the beginnings (4 letters) of the words of its names: what a definition may share with it."""
+    out: dict[str, set[str]] = defaultdict(set)
+    for _, _, _, term in terminology.terms:
+        out[term.curie].update(w[:4] for w in fold(f"{term.text} {term.name}").split() if len(w) > 3)
+    return MappingProxyType({k: frozenset(v) for k, v in out.items()})

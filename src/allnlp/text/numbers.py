@@ -1,0 +1,49 @@
+"""Numbers written in digits or in words."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_VALUES = MappingProxyType(
+    {**{w: i for i, w in enumerate(_UNITS)}, **{w: 10 * i for i, w in enumerate(_TENS, 2)}, "hundred": 100, "thousand": 1000}
+)
+_WORD = "|".join(sorted((w for w in _VALUES if w != "zero"), key=len, reverse=True))
+
+#: A whole number: 1297, 1,297, 1 297, "eighty-one", "one hundred and nine".
+NUMBER = (
+    r"(?:\d{1,3}(?:[,\u2009\u202f\u00a0 ]\d{3})+(?![\d.])|\d+(?![\d.,]*\d)"
+    rf"|(?:{_WORD})(?:(?:[- ]|\s+and\s+)(?:{_WORD}))*(?![a-z]))"
+)
+
+
+def read_number(words: str) -> int | None:
+    """Value of a whole number in digits or words; None when it is none.
+
+    >>> read_number("1,297"), read_number("One hundred and nine"), read_number("eighty-one"), read_number("few")
+    (1297, 109, 81, None)
+    """
+    digits = re.sub(r"[,\s\u2009\u202f\u00a0]", "", words)
+    if digits.isascii() and digits.isdigit():
+        return int(digits)
+    total = part = 0
+    seen = False
+    for word in re.split(r"[\s-]+", words.lower()):
+        if word == "and":
+            continue
+        value = _VALUES.get(word)
+        if value is None:
+            return None
+        seen = True
+        if value == 100:
+            part = max(part, 1) * 100
+        elif value == 1000:
+            total, part = total + max(part, 1) * 1000, 0
+        else:
+            part += value
+    return total + part if seen else None

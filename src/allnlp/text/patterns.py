@@ -1,0 +1,73 @@
+"""What lists cannot say: patterns over the text, and over its shadow in which mentions are masked by their label."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+
+from allnlp.text.fold import fold
+from allnlp.text.lexicon import SHADOWS, Lexicon, PatternRule
+from allnlp.text.spans import Clause, Span, longest
+from allnlp.text.terms import is_stopped
+
+
+def shadow(text: str, spans: Iterable[Span]) -> str:
+    """Text of the same length in which each mention is a run of its label's character.
+
+    >>> shadow("after CAR-T", [Span(6, 11, "THERAPY", None, None, "", "", "")]).replace("\\ue001", "T")
+    'after TTTTT'
+    """
+    out, at = [], 0
+    for span in longest(s for s in spans if s.label in SHADOWS):
+        out += [text[at : span.start], SHADOWS[span.label] * (span.end - span.start)]
+        at = span.end
+    return "".join(out) + text[at:]
+
+
+def find_patterns(
+    text: str, lexicon: Lexicon, *, folded: str, clauses: Sequence[Clause], known: Sequence[Span], shadowed: bool
+) -> list[Span]:
+    """Spans of the patterns that look at the text (``shadowed`` False) or at its shadow (True).
+
+    A pattern looks at one sentence, and only at those that hold one of the strings that it needs. ``known`` are the spans
+    found so far: they cast the shadow, and a pattern without a concept of its own takes that of the longest of its label
+    inside.
+    """
+    places = _places(folded, clauses, lexicon, shadowed)
+    if not places:
+        return []
+    ground = shadow(text, known) if shadowed else text
+    spans = []
+    for number, clause_number in places:
+        rule, clause = lexicon.patterns[number], clauses[clause_number]
+        group = "m" if "m" in rule.regex.groupindex else 0
+        for match in rule.regex.finditer(ground, clause.start, clause.end):
+            start, end = match.span(group)
+            if start < end and not is_stopped(text, folded, start, end, rule.row.label, lexicon):
+                spans.append(_span(text, start, end, rule, known))
+    return spans
+
+
+def _places(folded: str, clauses: Sequence[Clause], lexicon: Lexicon, shadowed: bool) -> list[tuple[int, int]]:
+    """Pattern and sentence numbers to look at, in order."""
+    starts = [c.start for c in clauses]
+    places = {(number, i) for number in lexicon.needless[shadowed] for i in range(len(clauses))}
+    for index, start, _ in lexicon.needs.find_matches_as_indexes(folded, overlapping=True):
+        numbers = lexicon.needed_by[index][shadowed]
+        if numbers:
+            i = bisect_right(starts, start) - 1
+            places.update((number, i) for number in numbers if i >= 0)
+    return sorted(places)
+
+
+def _span(text: str, start: int, end: int, rule: PatternRule, known: Sequence[Span]) -> Span:
+    row = rule.row
+    curie, name = row.curie or None, row.name
+    if not name:
+        inside = [s for s in known if s.label == row.label and start <= s.start and s.end <= end]
+        if inside:
+            best = max(inside, key=lambda s: s.end - s.start)
+            curie, name = best.curie, best.name
+        else:
+            name = " ".join(fold(text[start:end]).split()) if row.label == "POPULATION" else text[start:end].lower()
+    return Span(start, end, row.label, row.subtype or None, curie, name, "patterns", f"patterns.tsv:{row.key}")

@@ -1,0 +1,60 @@
+"""Which of several readings of the same characters stands."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+
+from allnlp.text.spans import Span, Taken, covers, longest, overlaps
+
+# A population may hold a therapy, disease or antigen ("previously treated with blinatumomab", "6 AML patients").
+_HOLDERS = frozenset({"POPULATION"})
+_SOURCES = ("abbreviation", "populations", "patterns", "terms")
+
+
+def resolve(spans: Iterable[Span], precedence: Mapping[str, int]) -> list[Span]:
+    """Spans that stand, in order of place: of one label none overlap; of two labels only inside a population.
+
+    The longer reading wins, then the label of higher precedence (1 is highest), then a term over an abbreviation.
+    """
+    ranked = sorted(
+        set(spans), key=lambda s: (s.start - s.end, precedence.get(s.label, 99), -_SOURCES.index(s.source), s.start, s.curie or "")
+    )
+    length = max((s.end for s in ranked), default=0)
+    populations = longest(s for s in ranked if s.label in _HOLDERS)
+    at = {(p.start, p.end) for p in populations}
+    taken = Taken(length)
+    others: list[Span] = []
+    for span in ranked:
+        if span.label in _HOLDERS or taken.holds(span.start, span.end):
+            continue
+        if (span.start, span.end) in at and precedence.get(span.label, 99) > precedence["POPULATION"]:
+            continue
+        if any(_cuts(p, span) for p in _near(populations, span)):
+            continue
+        taken.take(span.start, span.end)
+        others.append(span)
+    kept = [
+        p for p in populations if not taken.holds(p.start, p.end) or not any(_breaks(o, p) for o in others if overlaps(o, p))
+    ]
+    return sorted([*kept, *others], key=lambda s: (s.start, -s.end, s.label))
+
+
+def _near(populations: list[Span], span: Span) -> Iterator[Span]:
+    """Populations that overlap a span; they are in order of place and do not overlap one another."""
+    i = bisect_left(populations, (span.start,))
+    for p in populations[max(0, i - 1) :]:
+        if p.start >= span.end:
+            break
+        if p.end > span.start:
+            yield p
+
+
+def _cuts(population: Span, span: Span) -> bool:
+    """Whether a population at least as long crosses the span without holding it."""
+    return not covers(population, span) and population.end - population.start >= span.end - span.start
+
+
+def _breaks(other: Span, population: Span) -> bool:
+    """Whether a span that stands forbids a population: it crosses it, or is the same stretch."""
+    return not covers(population, other) or (other.start, other.end) == (population.start, population.end)

@@ -1,0 +1,57 @@
+"""Listed names in a text."""
+
+from __future__ import annotations
+
+from allnlp.text.fold import fold, mask
+from allnlp.text.lexicon import Entry, Lexicon
+from allnlp.text.spans import Span
+
+_PLUS = ("+", "\u207a", "\ufe62", "\uff0b")
+_MINUS = ("-", "\u2212", "\u207b", "\u2013")
+
+
+def find_terms(text: str, lexicon: Lexicon, *, folded: str | None = None) -> list[Span]:
+    """Every reading of every listed name in ``text``, overlapping ones included, in order of place.
+
+    A name stands between characters that are neither letters nor digits; rows with case ``exact`` must show their own
+    capitals; hard negatives are left out.
+    """
+    folded = fold(text) if folded is None else folded
+    spans = []
+    for index, start, end in lexicon.automaton.find_matches_as_indexes(f" {folded} ", overlapping=True):
+        begin, stop = start, end - 2  # without the two blanks, and the one put before the text
+        for entry in lexicon.entries[index]:
+            if entry.exact is not None and mask(text[begin:stop]) != entry.exact:
+                continue
+            last = stop
+            if entry.tail:
+                if not _has_tail(text, stop, entry.tail):
+                    continue
+                last = stop + 1
+            if not is_stopped(text, folded, begin, stop, entry.label, lexicon):
+                spans.append(_span(begin, last, entry))
+    return spans
+
+
+def _span(start: int, end: int, e: Entry) -> Span:
+    return Span(start, end, e.label, e.subtype, e.curie, e.name, "terms", e.rule)
+
+
+def _has_tail(text: str, at: int, tail: str) -> bool:
+    signs = _PLUS if tail == "+" else _MINUS
+    after = text[at + 1 : at + 2]
+    return text[at : at + 1] in signs and not (tail != "+" and after.isalnum())
+
+
+def is_stopped(text: str, folded: str, start: int, end: int, label: str, lexicon: Lexicon, *, kind: str = "") -> bool:
+    """Whether a hard negative forbids reading ``text[start:end]`` as ``label``; ``kind`` names a population that is a number."""
+    for key in (kind or folded[start:end], "*"):
+        for rule in lexicon.stops.get(key, ()):
+            if rule.label not in ("*", label):
+                continue
+            if rule.before is not None and not rule.before.search(text, max(0, start - 60), start):
+                continue
+            if rule.after is not None and not rule.after.match(text, end, end + 60):
+                continue
+            return True
+    return False
