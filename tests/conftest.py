@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
+import io
+import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, settings
+from spacy.language import Language
 
-from allnlp.terminology import load
+from allnlp.annotation import annotate_collection, load
+from allnlp.cli import main
+from allnlp.terminology import load as load_tables
 from allnlp.text import Lexicon, compile_lexicon
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
+# The same examples in every run, so that a red build is a changed program; HYPOTHESIS_PROFILE=explore looks further.
+_LOOSE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}
+settings.register_profile("same", max_examples=60, derandomize=True, database=None, **_LOOSE)
+settings.register_profile("explore", max_examples=1000, **_LOOSE)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+
+class Ran(NamedTuple):
+    """What a command left: exit code, stdout, stderr."""
+
+    code: int
+    out: str
+    err: str
+
 
 @pytest.fixture(scope="session")
 def lexicon() -> Lexicon:
     """The shipped vocabulary, compiled."""
-    return compile_lexicon(load())
+    return compile_lexicon(load_tables())
+
+
+@pytest.fixture(scope="session")
+def nlp() -> Language:
+    """The whole pipeline. Tests leave it as it is."""
+    return load()
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +55,37 @@ def demo() -> Path:
 
 
 @pytest.fixture(scope="session")
+def folder(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo, annotated. Tests leave it as it is."""
+    out = tmp_path_factory.mktemp("annotated") / "demo"
+    annotate_collection([demo], out)
+    return out
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """Reference material beside the checkout; tests that need it are skipped where it is absent."""
     if not SHARED.is_dir():
         pytest.skip("needs the reference material in ../shared")
     return SHARED
+
+
+@pytest.fixture
+def run(capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    """Runs a command in this process, as the program does, and gives what it left."""
+
+    def command(*words: str | Path, stdin: bytes = b"") -> Ran:
+        monkeypatch.setattr(sys, "argv", ["allnlp", *(str(w) for w in words)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        capfdbinary.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
+        sys.stdout.flush()
+        sys.stderr.flush()
+        out, err = capfdbinary.readouterr()
+        return Ran(code, out.decode(), err.decode())
+
+    return command

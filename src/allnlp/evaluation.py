@@ -229,11 +229,11 @@ def _gold_mark(doc_id: str, title: str, abstract: str, m: Mapping[str, Any]) -> 
 
 def _found(folder: Path) -> dict[str, list[Mark]]:
     out: dict[str, list[Mark]] = defaultdict(list)
-    frame = read_table(folder, "mentions")
-    frame = frame[frame["label"].isin(LABELS)]
-    for row in frame.itertuples(index=False):
-        concept = row.concept_id if isinstance(row.concept_id, str) else f"{row.label} {row.start} {row.end}"
-        out[str(row.doc_id)].append(Mark(row.label, int(row.start), int(row.end), row.text, concept, row.assertion))
+    frame = read_table(folder, "mentions")[["doc_id", "label", "start", "end", "text", "concept_id", "assertion"]]
+    for doc_id, label, start, end, text, concept_id, assertion in frame.astype(object).to_numpy():
+        if label in LABELS:
+            concept = concept_id if isinstance(concept_id, str) else f"{label} {start} {end}"
+            out[str(doc_id)].append(Mark(label, int(start), int(end), text, concept, assertion))
     return out
 
 

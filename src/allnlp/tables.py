@@ -59,6 +59,8 @@ class FolderWriter:
             raise FolderError(f"{self.folder}: cannot be written ({error.strerror}). Give another folder with -o.") from None
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.fstat(self._lock.fileno()).st_ino != (self.folder / ".lock").stat().st_ino:
+                raise BlockingIOError  # a run that ended took the file away between our opening and locking it
         except OSError:
             self._lock.close()
             raise FolderError(f"{self.folder}: another run is writing here. Wait for it, or give another folder with -o.") from None
@@ -97,7 +99,7 @@ class FolderWriter:
             self._assemble(table, path)
             names[table] = path.name
         tables = {t: {"file": n, "rows": self.rows[t], "sha256": sha256(self.work / n)} for t, n in names.items()}
-        body = json.dumps({**manifest, "tables": tables}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        body = json.dumps({"schema": schema.SCHEMA_VERSION, **manifest, "tables": tables}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
         (self.work / MANIFEST).write_text(body, encoding="utf-8")
         (self.folder / MANIFEST).unlink(missing_ok=True)
         for table in schema.TABLES:
@@ -219,7 +221,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         version = int(manifest["schema"])
-        manifest["tables"]  # noqa: B018 - its absence is the fault looked for
+        manifest["tables"]  # its absence is the fault looked for
     except (ValueError, KeyError, TypeError):
         raise FolderError(f"{path}: damaged. Annotate again with --overwrite.") from None
     if version > schema.SCHEMA_VERSION:
@@ -251,7 +253,7 @@ def table_path(folder: Path, table: str) -> Path:
     name = manifest["tables"].get(table, {}).get("file")
     if name is None or not (folder / name).is_file():
         raise FolderError(f"{folder}: table {table} is missing. Annotate again with --overwrite.")
-    return folder / name
+    return folder / str(name)
 
 
 @contextlib.contextmanager
@@ -308,6 +310,7 @@ def read_table(folder: Path, table: str) -> pd.DataFrame:
         raise OptionError(f"no table {table!r}. Tables: {', '.join(schema.TABLES)}.")
     with connected(folder, table) as database:
         try:
-            return database.sql(f'SELECT * FROM "{table}"').df()
+            frame: pd.DataFrame = database.sql(f'SELECT * FROM "{table}"').df()
         except duckdb.Error:
             raise FolderError(f"{table_path(folder, table)}: damaged. Annotate again with --overwrite.") from None
+        return frame

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy.language import Language
 
-STEPS = (
+from allnlp.errors import TerminologyError
+from allnlp.terminology import check_user_terms
+
+STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("allnlp_sentences", "allnlp_sentences", {}),
     ("allnlp_terms", "allnlp_terms", {}),
     ("allnlp_patterns", "allnlp_patterns", {}),
@@ -32,10 +36,13 @@ def load(*, terms: Iterable[str | Path] = ()) -> Language:
         terms: a user's own CSV tables of terms.
 
     Raises:
-        TerminologyError: a table of terms is malformed.
+        TerminologyError: a table of terms breaks the rules.
     """
     nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "allnlp.Tokenizer.v1"}}})
     own = [str(t) for t in terms]
+    faults = check_user_terms([Path(t) for t in own]) if own else []
+    if faults:
+        raise TerminologyError("\n".join(faults))
     for factory, name, config in STEPS:
         settings = dict(config)
         if factory != "allnlp_sentences":

@@ -24,7 +24,10 @@ _PACKAGES = ("allnlp", "spacy", "scispacy", "duckdb", "lxml", "ahocorasick-rs")
 
 
 class Counts(NamedTuple):
-    """What became of the records; read = annotated + duplicates + without_text + failed."""
+    """What became of the records; read = annotated + duplicates + without_text + failed.
+
+    ``files_failed`` counts input files that could not be read, or not to their end.
+    """
 
     read: int
     annotated: int
@@ -34,6 +37,7 @@ class Counts(NamedTuple):
     failed: int
     mentions: int
     concepts: int
+    files_failed: int
 
 
 class Progress(NamedTuple):
@@ -108,7 +112,7 @@ def annotate_collection(
     return Outcome(out, counts, is_new=True)
 
 
-_OF_FILE = ("read", "annotated", "duplicates", "without_text", "without_abstract", "failed")
+_OF_FILE = ("read", "annotated", "duplicates", "without_text", "without_abstract", "failed", "files_failed")
 
 
 class _Source:
@@ -116,8 +120,11 @@ class _Source:
 
     def __init__(self, given: readers.Input) -> None:
         self.given = given
+        digest = hashlib.sha256()
         with readers.opened_input(given) as stream:
-            self.sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            while block := stream.read(1 << 20):
+                digest.update(block)
+        self.sha256 = digest.hexdigest()
 
     def described(self) -> dict[str, Any]:
         return {"file": self.given.name, "sha256": self.sha256}
@@ -191,7 +198,7 @@ def _write_batch(
         fate = Counter(read=int(row.source_record is not None))
         if isinstance(row, Failure):
             failures.append(row)
-            fate["failed"] += 1
+            fate["failed" if row.source_record is not None else "files_failed"] += 1
         else:
             result = annotate_document(row, lexicon)
             documents.append(row)

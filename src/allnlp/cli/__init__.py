@@ -7,8 +7,8 @@ import sys
 import typer
 
 from allnlp.cli import annotate, evaluate, summary, tag, terms
-from allnlp.cli.console import EXIT_FAILED, EXIT_NOTHING, say
-from allnlp.errors import AllnlpError, NothingFound
+from allnlp.cli.console import EXIT_FAILED, EXIT_NOTHING, EXIT_USAGE, say
+from allnlp.errors import AllnlpError, NothingFound, OptionError
 
 app = typer.Typer(
     name="allnlp",
@@ -41,12 +41,15 @@ def options(
 
 
 def main() -> None:
-    """Run the program; a user's mistake is one line on stderr and exit code 1, an empty answer exit code 3."""
+    """Run the program; a user's mistake is one line on stderr and exit code 1 (a wrong option 2), an empty answer exit code 3."""
     try:
         app()
     except NothingFound as error:
         say(f"allnlp: {error}")
         sys.exit(EXIT_NOTHING)
+    except OptionError as error:
+        say(f"allnlp: {error}")
+        sys.exit(EXIT_USAGE)
     except AllnlpError as error:
         say(f"allnlp: {error}")
         sys.exit(EXIT_FAILED)

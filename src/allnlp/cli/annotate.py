@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from allnlp.cli.console import EXIT_PARTIAL, answer_json, say
+from allnlp.cli.console import EXIT_FAILED, EXIT_NOTHING, EXIT_PARTIAL, answer_json, say
 
 if TYPE_CHECKING:
     from allnlp.annotation import Counts, Progress
@@ -24,7 +24,7 @@ def command(
     format: str = typer.Option("parquet", "--format", help="parquet, csv, tsv, jsonl or xlsx."),
     limit: int | None = typer.Option(None, "--limit", min=1, help="Stop after so many records."),
     overwrite: bool = typer.Option(False, "--overwrite", help="Replace a folder of other inputs or options."),
-    strict: bool = typer.Option(False, "--strict", help="Exit with 4 when a record failed."),
+    strict: bool = typer.Option(False, "--strict", help="Exit with 4 when a record or file failed."),
     json: bool = typer.Option(False, "--json", help="Print the counts as JSON."),
 ) -> None:
     """Annotate the records of an export and write tables.
@@ -45,7 +45,9 @@ def command(
     if not outcome.is_new:
         say(f"{out} already holds these inputs with these options; nothing to do. Use --overwrite to annotate again.")
     _tell(outcome.counts, out)
-    if strict and outcome.counts.failed:
+    if not outcome.counts.read:
+        raise typer.Exit(EXIT_FAILED if outcome.counts.files_failed else EXIT_NOTHING)
+    if strict and (outcome.counts.failed or outcome.counts.files_failed):
         raise typer.Exit(EXIT_PARTIAL)
 
 
@@ -62,7 +64,9 @@ def _tell(counts: Counts, out: Path) -> None:
         f"{counts.duplicates:,} duplicates, {counts.without_text:,} without text, {counts.failed:,} failed"
     )
     say(f"{counts.mentions:,} mentions of {counts.concepts:,} concepts -> {out}")
-    if counts.failed:
+    if counts.files_failed:
+        say(f"{counts.files_failed:,} files could not be read, or not to their end")
+    if counts.failed or counts.files_failed:
         say(f"What failed, and why: allnlp summary {out} --failures")
     say(f"Next: allnlp summary {out}")
 

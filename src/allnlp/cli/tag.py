@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import typer
 
 from allnlp.cli.console import answer_json, answer_table
-from allnlp.errors import NothingFound
+from allnlp.errors import NothingFound, TerminologyError
 
 
 def command(
-    text: str = typer.Argument(help="A sentence or an abstract."),
+    text: str = typer.Argument(help="A sentence or an abstract, or - for stdin."),
+    terms: list[Path] = typer.Option([], "--terms", help="Your own terms: a CSV with the columns text, label (curie, name ...)."),
     json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
     """Tag one text and say which row decided each mention.
@@ -20,10 +24,14 @@ def command(
     """
     import pandas as pd
 
-    from allnlp.terminology import load
+    from allnlp.terminology import check_user_terms, load
     from allnlp.text import annotate_text, compile_lexicon
 
-    mentions = annotate_text("", text, compile_lexicon(load())).mentions
+    faults = check_user_terms(terms) if terms else []
+    if faults:
+        raise TerminologyError("\n".join(faults))
+    given = sys.stdin.read().strip() if text == "-" else text
+    mentions = annotate_text("", given, compile_lexicon(load(None, tuple(terms)))).mentions
     if json:
         answer_json([m._asdict() for m in mentions])
         return

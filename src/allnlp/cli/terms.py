@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from allnlp.cli.console import EXIT_FAILED, answer, answer_json, answer_table, say
-from allnlp.errors import NothingFound, OptionError
+from allnlp.errors import NothingFound, TerminologyError
 
 app = typer.Typer(help="The vocabulary: list, show, check, add, sort.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -102,7 +102,7 @@ def add(
 
     faults = add_user_term(file, text=text, label=label, curie=curie, name=name, case=case)
     if faults:
-        raise OptionError("\n".join(faults))
+        raise TerminologyError("\n".join(faults))
     say(f"Added {text!r} to {file}. Use it: allnlp annotate INPUT -o DIR --terms {file}")
 
 

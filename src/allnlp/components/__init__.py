@@ -43,6 +43,7 @@ def _mention(span: Span) -> Mention | None:
     return None
 
 
-for kind, getter in ((Doc, _view), (Span, _mention)):
-    if not kind.has_extension(KEY):
-        kind.set_extension(KEY, getter=getter)
+if not Doc.has_extension(KEY):
+    Doc.set_extension(KEY, getter=_view)
+if not Span.has_extension(KEY):
+    Span.set_extension(KEY, getter=_mention)

@@ -36,7 +36,7 @@ def split(text: str) -> tuple[list[str], list[bool]]:
     return words, spaces
 
 
-@registry.tokenizers("allnlp.Tokenizer.v1")
+@registry.tokenizers("allnlp.Tokenizer.v1")  # type: ignore[untyped-decorator]
 def make_tokenizer() -> Callable[[Language], Tokenizer]:
     """Tokenizer for a config: ``[nlp.tokenizer] @tokenizers = "allnlp.Tokenizer.v1"``."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -11,21 +10,31 @@ from allnlp.terminology import Terminology, load, parse
 from allnlp.text import Lexicon, compile_lexicon
 
 
-@functools.lru_cache(maxsize=4)
-def _compiled(terminology: Terminology) -> Lexicon:
-    return compile_lexicon(terminology)
-
-
 class Vocabulary:
     """The tables of a component and what is compiled from them; equal tables are compiled once in a process."""
 
     def __init__(self, terms: list[str] | None = None) -> None:
-        """Load the shipped tables and a user's own tables of terms (paths of CSV files)."""
-        self._set(load(None, tuple(Path(t) for t in terms or ())))
+        """Name the shipped tables and a user's own tables of terms (paths of CSV files).
 
-    def _set(self, terminology: Terminology) -> None:
-        self.terminology = terminology
-        self.lexicon = _compiled(terminology)
+        They are read when first needed: a saved pipeline brings its tables along, and the paths may be gone.
+        """
+        self._terms = tuple(Path(t) for t in terms or ())
+        self._terminology: Terminology | None = None
+        self._lexicon: Lexicon | None = None
+
+    @property
+    def terminology(self) -> Terminology:
+        """The tables."""
+        if self._terminology is None:
+            self._terminology = load(None, self._terms)
+        return self._terminology
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """What is compiled from the tables."""
+        if self._lexicon is None:
+            self._lexicon = compile_lexicon(self.terminology)
+        return self._lexicon
 
     def to_bytes(self) -> bytes:
         """The tables as bytes."""
@@ -34,7 +43,8 @@ class Vocabulary:
     def from_bytes(self, data: bytes) -> Vocabulary:
         """Take the tables from bytes."""
         files, user_files = json.loads(data)
-        self._set(parse(tuple((n, t) for n, t in files), tuple((n, t) for n, t in user_files)))
+        self._terms, self._lexicon = (), None
+        self._terminology = parse(tuple((n, t) for n, t in files), tuple((n, t) for n, t in user_files))
         return self
 
     def to_disk(self, path: Path) -> None:

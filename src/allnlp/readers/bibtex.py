@@ -11,6 +11,7 @@ from allnlp.readers.record import Row, clean, failure, record
 from allnlp.readers.source import Source, opened, text_lines
 
 _ENTRY = re.compile(r"\s*@\s*([A-Za-z]+)\s*([{(])")
+_MARK = re.compile(r"\\.|[{})]", re.DOTALL)
 _FIELD = re.compile(r"\s*,?\s*([^\s=,{}()\"]+)\s*=\s*")
 _PUBMED_LINK = re.compile(r"ncbi\.nlm\.nih\.gov/(?:pubmed/)?(\d{1,8})\b")
 _NOT_RECORDS = frozenset(("comment", "preamble", "string"))
@@ -80,20 +81,16 @@ def entries(lines: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
 
 def _close(text: str, depth: int, closing: str) -> tuple[int, int]:
     """Place of the mark that closes the entry, and the depth at the end of the text."""
-    i = 0
-    while i < len(text):
-        ch = text[i]
-        if ch == "\\":
-            i += 1
-        elif ch == "{":
+    for found in _MARK.finditer(text):
+        mark = found[0]
+        if mark == "{":
             depth += 1
-        elif ch == "}" and (depth > 1 or closing == "}"):
+        elif mark == "}" and (depth > 1 or closing == "}"):
             depth -= 1
             if not depth:
-                return i, 0
-        elif ch == closing and depth == 1:
-            return i, 0
-        i += 1
+                return found.start(), 0
+        elif mark == closing and depth == 1:
+            return found.start(), 0
     return len(text), depth
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 
 from allnlp.readers.elements import Broken, Element, elements
 from allnlp.readers.json_objects import Bad, json_objects
 from allnlp.readers.record import Row, failure, record
 from allnlp.readers.source import Source, opened, scrubbed, text_chunks
+
+# the collection's source stands before its documents, which are read one by one
+_SOURCE = re.compile(r'"source"\s*:\s*"([^"\\]*)"')
 
 
 class Passage(NamedTuple):
@@ -45,7 +50,11 @@ def read_bioc_json(source: Source, *, source_file: str) -> Iterator[Row]:
         ReadError: the file's compression is damaged.
     """
     with opened(source) as stream:
-        for number, value in enumerate(json_objects(text_chunks(stream)), start=1):
+        pieces = text_chunks(stream)
+        first = next(pieces, "")
+        said = _SOURCE.search(first)
+        origin = said[1] if said else ""
+        for number, value in enumerate(json_objects(chain([first], pieces)), start=1):
             if isinstance(value, Bad):
                 yield failure(source_file, number, value.error)
                 continue
@@ -55,7 +64,7 @@ def read_bioc_json(source: Source, *, source_file: str) -> Iterator[Row]:
                 continue
             found = [Passage(_strings(p.get("infons")), _json_text(p)) for p in passages if isinstance(p, dict)]
             name = str(value.get("id") or value.get("pmid") or "")
-            yield _document(name, _strings(value.get("infons")), found, str(value.get("source") or ""), source_file, number)
+            yield _document(name, _strings(value.get("infons")), found, str(value.get("source") or origin), source_file, number)
 
 
 def _infons(element: Element) -> dict[str, str]:

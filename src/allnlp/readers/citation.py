@@ -15,7 +15,7 @@ _DATE = rf"(?P<date>(?:\d{{1,2}} )?(?:{MONTH_WORD}\.? )?(?:\d{{1,2}},? )?{_YEAR}
 _SEMICOLON = re.compile(rf"(?P<authors>[^;]{{4,4000}}); (?P<middle>.{{8,600}}?) {_DATE}\s?; ?[^;]*?\d", re.IGNORECASE)
 # Doe, J., Roe, R. & Poe, P. Title. Journal 12, 345-350 (2020) (Nature, Springer)
 _BRACKET = re.compile(
-    r"(?P<authors>(?:[^\W\d_][\w'’ -]{0,40}, (?:[A-Z]\.[ -]?)+(?:,? et al\. |, & |, | & | ?))+)"
+    r"(?P<authors>(?:[^\W\d_][\w'’ -]{0,40}, (?:[A-Z]\.[ -]?)+(?:,? et al\. |, & |, | & |))+)"
     rf"(?P<middle>.{{8,600}}?) (?P<volume>\d+),? [\w–-]+ \((?P<date>{_YEAR})\)"
 )
 # Doe J, Roe R (2020) Title. Journal 15(1): e1 (PLOS)
@@ -87,7 +87,7 @@ def _parted(middle: str, starts: frozenset[str]) -> tuple[str, str]:
     places = [found.start() for found in re.finditer(r"[.?!] (?=\S)", middle)]
     for place in places:
         title = middle[: place + (middle[place] != ".")]
-        journal = middle[place + 2 :].strip(" .,")
+        journal = _journal(middle[place + 2 :])
         if journal and (_key(title)[:60] in starts or any(s.startswith(_key(title)) for s in starts if len(title) > 20)):
             return title, journal
     if not places:
@@ -97,7 +97,13 @@ def _parted(middle: str, starts: frozenset[str]) -> tuple[str, str]:
     while len(places) > 1 and re.fullmatch(r"(?:[A-Z][a-z]{0,9}\.? ?)+", middle[places[-2] + 2 :]) and place - places[-2] < 12:
         places.pop()
         place = places[-1]
-    return middle[: place + (middle[place] != ".")], middle[place + 2 :].strip(" .,")
+    return middle[: place + (middle[place] != ".")], _journal(middle[place + 2 :])
+
+
+def _journal(text: str) -> str:
+    """Journal without the full stop after it, which an abbreviation keeps."""
+    text = text.strip(" ,")
+    return text.rstrip(".") if text.count(".") == 1 else text
 
 
 def _listed(middle: str, lines: Sequence[str]) -> tuple[str, str, list[str]]:

@@ -46,7 +46,7 @@ def root_name(head: bytes) -> str:
     >>> root_name(b'<?xml version="1.0"?><!DOCTYPE a SYSTEM "a.dtd"><x:a>')
     'a'
     """
-    found = _ROOT.search(_PROLOG.sub(b"", head))
+    found = _ROOT.search(_PROLOG.sub(b"", head[:8192])) or _ROOT.search(_PROLOG.sub(b"", head))
     return found[1].decode("ascii", "replace").rpartition(":")[2] if found else ""
 
 

@@ -11,6 +11,7 @@ from allnlp.readers.source import Source, opened, text_lines
 _START = re.compile(r"(\d{1,6})(?:\.|:) (?=\S)")
 _CITATION = re.compile(r"(?P<journal>.+?)\. (?P<date>(?:19|20)\d\d[^;:.]*)[;:.]")
 _SUMMARY = re.compile(r"(?P<authors>.+?)\. (?P<title>.+?[.?!\]]) (?P<journal>[^.]+(?:\([^)]*\))?)\. (?P<date>(?:19|20)\d\d[^;:.]*)[;:.]")
+_LONGEST_SUMMARY = 2000
 _IDENTIFIER = re.compile(r"^(DOI|PMCID|PMID): *(\S+)", re.MULTILINE)
 _INLINE = re.compile(r"\b(doi|PMCID|PMID): *(\S+?)[.;]?(?=\s|$)", re.IGNORECASE)
 _NOT_ABSTRACT = re.compile(
@@ -35,23 +36,29 @@ def read_pubmed_text(source: Source, *, source_file: str) -> Iterator[Row]:
 
 
 def numbered(lines: Iterable[str]) -> Iterator[list[str]]:
-    """Lines of each record, without its number; the number must be the next, so that lists in abstracts do not count.
+    """Lines of each record, without its number.
 
-    >>> list(numbered(["1. A", "", "2. B", "", "2. not the next"]))
-    [['A', ''], ['B', '', '2. not the next']]
+    A number begins a record when it is the next, and when the record before has had its PMID or is two empty lines away, so
+    that numbered lists in abstracts do not count.
+
+    >>> list(numbered(["1. A", "PMID: 1", "", "2. B", "", "3. in the abstract"]))
+    [['A', 'PMID: 1', ''], ['B', '', '3. in the abstract']]
     """
     taken: list[str] = []
-    following, after_gap = 1, True
+    following, gap, is_complete = 1, 2, False
     for line in lines:
-        found = _START.match(line.lstrip("\ufeff")) if after_gap else None
+        text = line.lstrip("\ufeff")
+        found = _START.match(text) if gap > 1 or (gap and is_complete) else None
         if found and int(found[1]) == following:
             if following > 1:
                 yield taken
-            taken = [line.lstrip("\ufeff")[found.end() :]]
+            taken = [text[found.end() :]]
             following += 1
+            is_complete = False
         elif following > 1:
             taken.append(line)
-        after_gap = not line.strip()
+        is_complete = is_complete or "PMID: " in line
+        gap = 0 if line.strip() else gap + 1
     if following > 1:
         yield taken
 
@@ -97,7 +104,7 @@ def _is_authors(block: str) -> bool:
 
 
 def _summary(text: str, ids: dict[str, str], source_file: str, number: int) -> Row:
-    found = _SUMMARY.match(text)
+    found = _SUMMARY.match(text[:_LONGEST_SUMMARY])
     return record(
         source_file=source_file,
         source_record=number,

@@ -45,6 +45,7 @@ _TEXT_ENDINGS = frozenset(("", ".txt", ".text", ".md", ".abs", ".abstract"))
 _TABLE_ENDINGS = frozenset((".csv", ".tsv", ".tab"))
 _PACKED = frozenset((".gz", ".bz2", ".xz"))
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1d\x1f]")
 _RIS = re.compile(r"^[ \t\ufeff]*TY(?:  -|[ \t]{1,2}-(?=\s|$))", re.MULTILINE)
 _MEDLINE = re.compile(r"^\ufeff?PMID ?- ?\d", re.MULTILINE)
 _MEDLINE_TAGS = re.compile(r"^(?:OWN|STAT|DCOM|TI|AB|FAU|AU|DP|JT|TA|LID|AID|PT|MH|SO) {0,2}- ", re.MULTILINE)
@@ -81,7 +82,7 @@ def sniff(head: bytes, name: str) -> str:
     if not text.strip("\ufffd \t\r\n\f\v"):
         raise ReadError(f"the file is empty; {_EXPECTED}")
     sample = text[:4096]
-    if sum(ch < " " and ch not in "\t\r\n\f\v\x1a\x1e" for ch in sample) * 20 > len(sample) or sample.count("\ufffd") * 4 > len(sample):
+    if len(_CONTROLS.findall(sample)) * 20 > len(sample) or sample.count("\ufffd") * 4 > len(sample):
         raise ReadError(f"the file is binary and of no known kind; {_EXPECTED}")
     start = text.lstrip()
     if start.startswith("<"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -67,7 +68,7 @@ def _sortedness(folder: Path, names: Iterable[str]) -> Iterator[str]:
     for name in names:
         kind = FILES.get(name, Term)
         rows = read_rows(folder / name, kind)
-        for (_, a), (line, b) in zip(rows, rows[1:], strict=False):
+        for (_, a), (line, b) in itertools.pairwise(rows):
             if sort_key(a) >= sort_key(b):
                 why = "stands twice" if a == b else f"should stand before {a[0]!r}"
                 yield f"{name}:{line}: {b[0]!r} {why}. Run: allnlp terms sort"

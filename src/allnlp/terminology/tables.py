@@ -132,7 +132,6 @@ def _read(path: Path) -> str:
         raise TerminologyError(f"{path}: not UTF-8. Save the table as UTF-8.") from None
 
 
-@functools.lru_cache(maxsize=4)
 def load(folder: Path | None = None, user_terms: tuple[Path, ...] = ()) -> Terminology:
     """All tables of a folder (the shipped one by default), with a user's own terms added.
 

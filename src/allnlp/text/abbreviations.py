@@ -137,7 +137,7 @@ def _decide(text: str, short: str, words: list[Any]) -> int | None:
         letters = re.sub(r"[^\w+]", "", form)
         if not letters:
             continue
-        _, long_form = find_abbreviation(words, [_Word(letters, 0)])  # type: ignore[arg-type]
+        _, long_form = find_abbreviation(words, [_Word(letters, 0)])
         if long_form:
             start: int = long_form[0].idx
             length = words[-1].idx + len(words[-1].text) - start

@@ -16,10 +16,12 @@ from allnlp.text.patterns import find_patterns
 from allnlp.text.populations import find_populations
 from allnlp.text.resolve import resolve
 from allnlp.text.sentences import find_sentences
-from allnlp.text.spans import Clause, Span
+from allnlp.text.spans import Clause, Span, longest, specificity
 from allnlp.text.terms import find_terms, is_stopped
 
 _BRIDGE_LEFT, _BRIDGE_RIGHT = 80, 60
+_BEFORE = 25  # a mention may begin before the long form: "B-cell [acute lymphoblastic leukemia] (ALL)"
+_SHARE = 0.55  # and must be most of it: a consortium named after a disease is no disease
 
 
 class Annotation(NamedTuple):
@@ -111,6 +113,8 @@ def define(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation]
     """
     out = list(spans)
     for a in {d.short: d for d in reversed(definitions)}.values():
+        if _is_made_of_mentions(a, spans):
+            continue
         meaning = _meaning(a, out)
         places = list(occurrences(text, a.short))
         there = {*places, (a.short_start, a.short_end)}
@@ -126,15 +130,30 @@ def define(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation]
     return out
 
 
+def _is_made_of_mentions(a: Abbreviation, spans: Sequence[Span]) -> bool:
+    """Whether a short form is no name of its own but several: "R/R DLBCL", "ORR/CRR"."""
+    if " " not in a.short and "/" not in a.short:
+        return False
+    inside = [s for s in spans if a.short_start <= s.start and s.end <= a.short_end]
+    if any(s[:2] == (a.short_start, a.short_end) for s in inside):
+        return False
+    held = longest(inside)
+    return len(held) > 1 and sum(s.end - s.start for s in held) >= len(a.short) - len(held) + 1
+
+
 def _meaning(a: Abbreviation, spans: Sequence[Span]) -> Span | None:
     """The mention that a long form is: the longest that ends where it ends and begins within or shortly before it."""
     fits = [
         s
         for s in spans
-        if s.end == a.long_end and s.start >= a.long_start - 25 and s.source != "populations" and not (s.start <= a.short_start < s.end)
+        if s.end == a.long_end
+        and s.start >= a.long_start - _BEFORE
+        and s.end - s.start >= _SHARE * (a.long_end - a.long_start)
+        and s.source != "populations"
+        and not (s.start <= a.short_start < s.end)
     ]
     exact = [s for s in fits if s.start == a.long_start]
-    return max(exact or fits, key=lambda s: (s.end - s.start, s.curie or ""), default=None)
+    return max(exact or fits, key=lambda s: (s.end - s.start, specificity(s), s.curie or ""), default=None)
 
 
 def sentence_rows(doc_id: str, clauses: Sequence[Clause]) -> list[Sentence]:

@@ -13,8 +13,8 @@ from allnlp.text.spans import Clause, Span, covers
 _ORDER = ("negated", "historical", "hypothetical")
 _STOPS = re.compile(r"[;:]|\s[\u2013\u2014]\s")
 _NEW_SUBJECT = re.compile(
-    r"(?:,|\band\b|\bbut\b|\bwhile\b)[^,]*\b(?:was|were|had|has|have|is|are|occurred|developed|experienced|achieved|showed|received|led"
-    r"|resulted|remained|improved|increased|decreased|demonstrated|exhibited|underwent)\b",
+    r"(?:,\s*\d+(?:\.\d+)?\s?%|(?:,|\band\b|\bbut\b|\bwhile\b)[^,]*\b(?:was|were|had|has|have|is|are|occurred|developed|experienced|achieved|showed|received|led"
+    r"|resulted|remained|improved|increased|decreased|demonstrated|exhibited|underwent)\b)",
     re.IGNORECASE,
 )
 _VERB = re.compile(
@@ -22,6 +22,10 @@ _VERB = re.compile(
     r"|demonstrated|exhibited|underwent)\b",
     re.IGNORECASE,
 )
+_COMMA = re.compile(r",\s(?:(?!and\b|or\b|nor\b)[\w-]+\s){0,2}$")
+_OWN_VERB = re.compile(r"(?:\s\([^()]*\))?\s(?:was|were|is|are|occurred|remained|developed|improved)\b", re.IGNORECASE)
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_ELIGIBLE = re.compile(r"eligible|candidate", re.IGNORECASE)
 _WORD = re.compile(r"\w+(?:[-\u2010-\u2015/.]\w+)*")
 _PRESENT_ALWAYS = frozenset({"ANTIGEN"})
 
@@ -52,7 +56,7 @@ def assert_mentions(text: str, folded: str, clauses: Sequence[Clause], spans: Se
     of_sentence: dict[int, list[_Cue]] = {}
     for cue in cues:
         of_sentence.setdefault(bisect_right(starts, cue.start) - 1, []).append(cue)
-    holders = [s for s in spans if s.subtype == "treatment_history" or (s.subtype == "disease_status" and s.label == "POPULATION")]
+    holders = [s for s in spans if _is_history(text, s, spans)]
     return [_assert_one(text, clauses, of_sentence, starts, span, holders) for span in spans]
 
 
@@ -68,9 +72,18 @@ def _assert_one(
         if cue.rule.row.category in _ORDER and _reaches(text, clause, cues[number], cue, span):
             found.setdefault(cue.rule.row.category, Assertion(cue.rule.row.category, cue.start, cue.end))
     for holder in holders:
-        if (span is holder and span.subtype == "treatment_history") or (span.label == "THERAPY" and covers(holder, span)):
+        if span is holder or (span.label == "THERAPY" and covers(holder, span)):
             return Assertion("historical", holder.start, holder.end)
     return next((found[c] for c in _ORDER if c in found), PRESENT)
+
+
+def _is_history(text: str, span: Span, spans: Sequence[Span]) -> bool:
+    """Whether a population says what patients had before: a treatment history, or a status that names a therapy."""
+    if span.label != "POPULATION" or _ELIGIBLE.search(text, span.start, span.end):
+        return False
+    if span.subtype == "treatment_history":
+        return True
+    return span.subtype == "disease_status" and any(s.label == "THERAPY" and covers(span, s) for s in spans)
 
 
 def _find_cues(folded: str, lexicon: Lexicon) -> list[_Cue]:
@@ -96,7 +109,7 @@ def _reaches(text: str, clause: Clause, cues: list[_Cue], cue: _Cue, span: Span)
         return False
     if cue.end <= span.start and rule.row.direction in ("forward", "both"):
         between = (cue.end, span.start)
-        blocked = _NEW_SUBJECT.search(text, cue.end, span.start)
+        blocked = _NEW_SUBJECT.search(text, cue.end, span.start) or _is_new_clause(text, cue.end, span, clause.end)
     elif span.end <= cue.start and rule.row.direction in ("backward", "both"):
         between = (span.end, cue.start)
         blocked = _VERB.search(text, span.end, cue.start)
@@ -106,7 +119,12 @@ def _reaches(text: str, clause: Clause, cues: list[_Cue], cue: _Cue, span: Span)
         return False
     if any(o.rule.row.category == "terminate" and between[0] <= o.start and o.end <= between[1] for o in cues):
         return False
-    return not rule.span or sum(1 for _ in _WORD.finditer(text, *between)) <= rule.span
+    return not rule.span or sum(1 for _ in _WORD.finditer(_BRACKETS.sub(" ", text[between[0] : between[1]]))) <= rule.span
+
+
+def _is_new_clause(text: str, start: int, span: Span, end: int) -> bool:
+    """Whether a mention after a comma is the subject of a clause of its own: "Although none had ICANS, CRS was frequent"."""
+    return bool(_COMMA.search(text, start, span.start)) and bool(_OWN_VERB.match(text, span.end, end))
 
 
 def _same_bracket(text: str, start: int, end: int) -> bool:

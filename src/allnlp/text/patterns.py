@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 
 from allnlp.text.fold import fold
 from allnlp.text.lexicon import SHADOWS, Lexicon, PatternRule
-from allnlp.text.spans import Clause, Span, longest
+from allnlp.text.spans import Clause, Span, longest, specificity
 from allnlp.text.terms import is_stopped
 
 
 def shadow(text: str, spans: Iterable[Span]) -> str:
     """Text of the same length in which each mention is a run of its label's character.
 
-    >>> shadow("after CAR-T", [Span(6, 11, "THERAPY", None, None, "", "", "")]).replace("\\ue001", "T")
+    >>> shadow("after CAR-T", [Span(6, 11, "THERAPY", None, None, "", "", "")]).replace(SHADOWS["THERAPY"], "T")
     'after TTTTT'
     """
     out, at = [], 0
@@ -66,7 +66,7 @@ def _span(text: str, start: int, end: int, rule: PatternRule, known: Sequence[Sp
     if not name:
         inside = [s for s in known if s.label == row.label and start <= s.start and s.end <= end]
         if inside:
-            best = max(inside, key=lambda s: s.end - s.start)
+            best = max(inside, key=lambda s: (s.end - s.start, specificity(s), s.curie or ""))
             curie, name = best.curie, best.name
         else:
             name = " ".join(fold(text[start:end]).split()) if row.label == "POPULATION" else text[start:end].lower()

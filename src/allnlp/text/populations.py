@@ -81,7 +81,7 @@ _BARRIER = (
 )
 _MODIFIER = rf"(?:{_BARRIER}[A-Za-z][\w/+'\u2019-]*(?:\s|(?<=-)))"
 _SIZE = re.compile(
-    rf"(?<![\w.,/\u00b7<>=\u2265\u2264-])(?P<m>(?:A total of\s|total of\s)?(?P<n>{NUMBER})(?P<pc>\s?\(\s?\d+(?:[.\u00b7]\d+)?\s?%\s?\))?"
+    rf"(?<![\w,/\u00b7<>=\u2265\u2264-])(?<!\d\.)(?P<m>(?:A total of\s|total of\s)?(?P<n>{NUMBER})(?P<pc>\s?\(\s?\d+(?:[.\u00b7]\d+)?\s?%\s?\))?"
     rf"\s(?:of\s(?:the\s)?(?=\x00))?{_MODIFIER}{{0,4}}?(?:{_NOUN}))\b",
     re.IGNORECASE,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 
-from allnlp.text.spans import Span, Taken, covers, longest, overlaps
+from allnlp.text.spans import Span, Taken, covers, longest, overlaps, specificity
 
 # A population may hold a therapy, disease or antigen ("previously treated with blinatumomab", "6 AML patients").
 _HOLDERS = frozenset({"POPULATION"})
@@ -18,8 +18,11 @@ def resolve(spans: Iterable[Span], precedence: Mapping[str, int]) -> list[Span]:
     The longer reading wins, then the label of higher precedence (1 is highest), then a term over an abbreviation.
     """
     ranked = sorted(
-        set(spans), key=lambda s: (s.start - s.end, precedence.get(s.label, 99), -_SOURCES.index(s.source), s.start, s.curie or "")
-    )
+        set(spans),
+        key=lambda s: (
+            s.start - s.end, precedence.get(s.label, 99), -specificity(s), -_SOURCES.index(s.source), s.start, s.curie or "", s.rule
+        ),
+    )  # fmt: skip
     length = max((s.end for s in ranked), default=0)
     populations = longest(s for s in ranked if s.label in _HOLDERS)
     at = {(p.start, p.end) for p in populations}

@@ -94,7 +94,7 @@ def _is_end(text: str, match: re.Match[str]) -> bool:
         return False
     word = before.group().lower()
     if word in _ABBREVIATIONS:
-        return word == "p" and not text[match.end() : match.end() + 1].isdigit() or (word == "no" and not text[match.end()].isdigit())
+        return (word == "p" and not text[match.end() : match.end() + 1].isdigit()) or (word == "no" and not text[match.end()].isdigit())
     return not (len(word) == 1 and word.isalpha() and before.group().isupper() and text[match.end()].isupper() and _initial(text, match))
 
 

@@ -35,6 +35,14 @@ class Clause(NamedTuple):
     section: str
 
 
+def specificity(span: Span) -> int:
+    """How much of its text a span's own rule names: of two readings of the same characters the longer name is the better.
+
+    "B-cell acute lymphoblastic leukemia" is read as that concept, and as acute lymphoblastic leukemia with an edge word.
+    """
+    return len(span.rule.partition(":")[2]) if span.source == "terms" else 0
+
+
 def overlaps(a: Span, b: Span) -> bool:
     """Whether two spans share a character."""
     return a.start < b.end and b.start < a.end

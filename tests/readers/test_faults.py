@@ -1,0 +1,248 @@
+"""Damaged, hostile and oddly encoded inputs: what is whole is read, the rest is said."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+from pathlib import Path
+
+import pytest
+
+from allnlp.errors import ReadError
+from allnlp.readers import READERS, Row, read, rows_of, sniff
+from allnlp.schema import Document, Failure
+
+DATA = Path(__file__).parents[1] / "data" / "exports"
+RECORD = "<PubmedArticle><MedlineCitation><PMID>{n}</PMID><Article><ArticleTitle>{title}</ArticleTitle></Article></MedlineCitation></PubmedArticle>"
+
+
+def rows(content: bytes | str, name: str = "x") -> list[Row]:
+    raw = content if isinstance(content, bytes) else content.encode()
+    return list(rows_of(io.BytesIO(raw), name))
+
+
+def documents(found: list[Row]) -> list[Document]:
+    return [row for row in found if isinstance(row, Document)]
+
+
+def failures(found: list[Row]) -> list[Failure]:
+    return [row for row in found if isinstance(row, Failure)]
+
+
+def articles(*titles: str, end: str = "</PubmedArticleSet>") -> str:
+    return "<PubmedArticleSet>" + "".join(RECORD.format(n=i, title=t) for i, t in enumerate(titles, 1)) + end
+
+
+def test_records_before_the_cut_of_an_xml_are_read() -> None:
+    whole = articles("First", "Second", "Third")
+    found = rows(whole[: whole.index("Third") + 2])
+    assert [row.title for row in documents(found)] == ["First", "Second"]
+    (failed,) = failures(found)
+    assert failed.source_record == 3
+    assert "no end" in failed.error
+
+
+def test_cut_between_records_is_told() -> None:
+    found = rows(articles("First", "Second", end=""))
+    assert len(documents(found)) == 2
+    (failed,) = failures(found)
+    assert (failed.source_record, "end is missing" in failed.error) == (None, True)
+
+
+def test_record_that_is_not_well_formed_is_stepped_over() -> None:
+    found = rows(articles("First", "A <b> never closed", "Third"))
+    assert [row.title for row in documents(found)] == ["First", "Third"]
+    assert [(row.source_record, row.step) for row in failures(found)] == [(2, "read")]
+    assert [row.source_record for row in found] == [1, 2, 3]
+
+
+def test_nul_and_wrong_bytes_in_xml_are_read() -> None:
+    raw = articles("First", "A\0B", "na\xefve", "Last").encode("latin-1")
+    found = rows(raw)
+    assert [row.title for row in documents(found)] == ["First", "A�B", "naïve", "Last"]
+    assert not failures(found)
+
+
+def test_xml_files_that_were_joined_are_all_read() -> None:
+    head = "<?xml version='1.0'?>"
+    found = rows(head + articles("First") + "\n" + head + articles("Second"))
+    assert [row.title for row in documents(found)] == ["First", "Second"]
+
+
+BOMB = """<?xml version="1.0"?><!DOCTYPE PubmedArticleSet [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>"""
+EXTERNAL = """<?xml version="1.0"?><!DOCTYPE PubmedArticleSet [<!ENTITY x SYSTEM "file:///etc/hostname">]>"""
+
+
+@pytest.mark.parametrize("prolog", [BOMB, EXTERNAL, "<!-- " + "x" * 100_000 + " -->" + BOMB])
+@pytest.mark.parametrize("code", ["utf-8", "utf-16"])
+def test_file_with_entities_of_its_own_is_refused(prolog: str, code: str) -> None:
+    with pytest.raises(ReadError, match="entities"):
+        rows((prolog + articles("&b;")).encode(code))
+
+
+def test_unknown_html_entity_is_named_and_known_one_resolved() -> None:
+    found = rows('<!DOCTYPE PubmedArticleSet SYSTEM "x.dtd">' + articles("TNF-&alpha; &nonsense; <i>x</i>&beta;"))
+    assert documents(found)[0].title == "TNF-α &nonsense; xβ"
+
+
+def test_deep_nesting_is_read() -> None:
+    found = rows(articles("<i>" * 1500 + "deep" + "</i>" * 1500))
+    assert documents(found)[0].title == "deep"
+
+
+def test_nesting_that_is_an_attack_is_a_failure() -> None:
+    found = rows(articles("First", "<i>" * 5000 + "deep" + "</i>" * 5000, "Third"))
+    assert [row.source_record for row in failures(found)] == [2]
+    assert [row.title for row in documents(found)] == ["First", "Third"]
+
+
+@pytest.mark.parametrize("code", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("name", ["two.ris", "two.medline.txt", "three.csv", "two.jsonl", "three.csl.json", "two.bib", "page.txt"])
+def test_wide_encodings_and_byte_order_marks_change_nothing(name: str, code: str) -> None:
+    text = (DATA / name).read_text(encoding="utf-8")
+    assert rows(text.encode(code), name) == rows(text, name)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+@pytest.mark.parametrize(
+    "name", ["two.ris", "two.medline.txt", "two.ciw", "two.enw", "two.bib", "three.csv", "two.pubtator.txt", "page.txt"]
+)
+def test_line_ends_change_nothing(name: str, end: str) -> None:
+    text = (DATA / name).read_text(encoding="utf-8")
+    assert rows(text.replace("\n", end), name) == rows(text, name)
+
+
+def test_declared_latin_xml_is_read() -> None:
+    raw = ('<?xml version="1.0" encoding="ISO-8859-1"?>' + articles("naïve")).encode("latin-1")
+    assert documents(rows(raw))[0].title == "naïve"
+
+
+def test_windows_bytes_and_utf8_in_one_file_are_both_read() -> None:
+    raw = b"TY  - JOUR\nTI  - na\xefve \x96 cells\nER  - \nTY  - JOUR\nTI  - na\xc3\xafve\nER  - \n"
+    assert [row.title for row in documents(rows(raw))] == ["naïve – cells", "naïve"]
+
+
+def test_nul_in_text_becomes_a_replacement_character() -> None:
+    assert documents(rows(b"TY  - JOUR\nTI  - a\0b\nER  - \n"))[0].title == "a�b"
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_packed_file_is_read_whatever_its_name(pack: object, tmp_path: Path) -> None:
+    assert callable(pack)
+    path = tmp_path / "a.txt"
+    path.write_bytes(pack((DATA / "two.ris").read_bytes()))
+    assert len(documents(list(read([path])))) == 2
+
+
+def test_cut_gzip_gives_the_records_before_the_cut(tmp_path: Path) -> None:
+    import random
+
+    words = random.Random(1)
+    lines = [f"TY  - JOUR\nTI  - {words.random()} {words.random()}\nER  - \n" for _ in range(5000)]
+    path = tmp_path / "a.ris.gz"
+    packed = gzip.compress("".join(lines).encode())
+    path.write_bytes(packed[: len(packed) // 2])
+    found = list(read([path]))
+    assert len(documents(found)) > 1000
+    assert "cut off" in failures(found)[0].error
+
+
+def test_short_csv_row_is_filled_up() -> None:
+    (row,) = documents(rows("pmid,title,abstract,doi\n12345,Cells,Text\n", "x.csv"))
+    assert (row.pmid, row.title, row.abstract, row.doi) == ("12345", "Cells", "Text", None)
+
+
+def test_cell_that_a_delimiter_cut_in_two_is_joined() -> None:
+    (row,) = documents(rows("pmid,title,abstract,year\n12345,Cells,We saw a, b,2021\n", "x.csv"))
+    assert (row.title, row.abstract, row.year) == ("Cells", "We saw a, b", 2021)
+
+
+def test_long_row_that_cannot_be_mended_is_a_failure() -> None:
+    found = rows("title,abstract\nCells,We saw a, b\nMore,Text\n", "x.csv")
+    assert (failures(found)[0].source_record, documents(found)[0].title) == (1, "More")
+    assert "3 cells and the table 2 columns" in failures(found)[0].error
+
+
+def test_open_quotation_mark_loses_one_row_and_not_the_file() -> None:
+    lines = ["pmid,title,abstract", *(f'{n},"Title {n}","Text {n}"' for n in range(10001, 10011))]
+    lines[3] = lines[3].rstrip('"')
+    found = rows("\n".join(lines) + "\n", "x.csv")
+    assert len(documents(found)) == 9
+    assert [row.source_record for row in failures(found)] == [3]
+    assert "quotation mark" in failures(found)[0].error
+
+
+def test_open_quotation_mark_at_the_end_is_told() -> None:
+    found = rows('pmid,title,abstract\n10001,A,B\n10002,"C,D\n', "x.csv")
+    assert (len(documents(found)), len(failures(found))) == (1, 1)
+
+
+def test_damaged_json_line_is_one_failure() -> None:
+    found = rows('{"id": "1", "title": "A"}\n{"id": "2", "title": \n[1]\n{"id": "3", "title": "C"}\n{"x": 1}\n')
+    assert [row.doc_id for row in documents(found)] == ["1", "3"]
+    assert [row.source_record for row in failures(found)] == [2, 3, 5]
+
+
+def test_cut_json_list_gives_the_records_before_the_cut() -> None:
+    found = rows('[{"title": "A"}, {"title": "B"}, {"tit')
+    assert [row.title for row in documents(found)] == ["A", "B"]
+    assert "no end" in failures(found)[0].error
+
+
+def test_bibtex_entry_without_its_brace_is_one_failure() -> None:
+    found = rows("@article{a, title={A}}\n@article{b, title={B\n@article{c, title={C}}\n")
+    assert [row.doc_id for row in documents(found)] == ["a", "c"]
+    assert "'b' has no closing brace" in failures(found)[0].error
+
+
+def test_records_without_er_and_lines_between_records_are_no_trouble() -> None:
+    text = "Provider: x\n\nTY  - JOUR\nTI  - A\nTY  - JOUR\nTI  - B\nER  -\nNL  - x\nLink to it\nTI  - C without its type\n"
+    assert [row.title for row in documents(rows(text))] == ["A", "B", "C without its type"]
+
+
+REFUSED = [
+    (b"", "empty"),
+    (b"  \n\n", "empty"),
+    (b"%PDF-1.7 ...", "PDF"),
+    (b"<!DOCTYPE html><html><body>x</body></html>", "web page"),
+    (b"<rss><channel/></rss>", "root 'rss'"),
+    (b"<eSearchResult><Count>1</Count></eSearchResult>", "eSearchResult"),
+    (b"90000001\n90000002\n90000003\n", "list of identifiers"),
+    (bytes(range(256)) * 20, "binary"),
+    (b"PK\x03\x04" + b"\0" * 40 + b"word/document.xml", "Word"),
+    (b"\xd0\xcf\x11\xe0aaaa", "Office"),
+]
+
+
+@pytest.mark.parametrize(("raw", "reason"), REFUSED)
+def test_what_is_no_export_is_refused_with_a_reason(raw: bytes, reason: str) -> None:
+    with pytest.raises(ReadError, match=reason):
+        sniff(raw, "x.txt")
+
+
+def test_program_text_is_no_abstract() -> None:
+    with pytest.raises(ReadError, match="no known kind"):
+        sniff(b"import os\nfor path in os.listdir():\n    print(path)\n", "x.py")
+
+
+def test_table_of_other_things_is_refused_with_its_columns() -> None:
+    with pytest.raises(ReadError, match="'name', 'price', 'colour'"):
+        rows("name;price;colour\nx;1;red\ny;2;blue\n", "x.csv")
+
+
+def test_columns_can_be_said() -> None:
+    raw = b"Nr;Ueberschrift;Inhalt\n7;Cells;Text\n"
+    (row,) = rows_of(io.BytesIO(raw), "x.csv", columns={"title": "Ueberschrift", "abstract": "Inhalt", "id": "Nr"})
+    assert isinstance(row, Document)
+    assert (row.doc_id, row.title, row.abstract) == ("7", "Cells", "Text")
+
+
+@pytest.mark.parametrize("format_", sorted(READERS))
+def test_no_reader_stumbles_over_nothing(format_: str) -> None:
+    try:
+        found = list(READERS[format_](io.BytesIO(b""), source_file="x"))
+    except ReadError:
+        return
+    assert all(isinstance(row, Failure) for row in found)
