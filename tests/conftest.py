@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +16,9 @@ from spacy.language import Language
 from allnlp.annotation import annotate_collection, load
 from allnlp.cli import main
 from allnlp.terminology import load as load_tables
+from allnlp.terminology import parse
+from allnlp.terminology.rows import Term
+from allnlp.terminology.tables import FILES
 from allnlp.text import Lexicon, compile_lexicon
 
 ROOT = Path(__file__).parents[1]
@@ -40,6 +43,24 @@ class Ran(NamedTuple):
 def lexicon() -> Lexicon:
     """The shipped vocabulary, compiled."""
     return compile_lexicon(load_tables())
+
+
+@pytest.fixture(scope="session")
+def lexicon_of() -> Callable[..., Lexicon]:
+    """Compiles a vocabulary of a few rows; terms are (label, text, case), and their names are their texts."""
+
+    def compiled(*terms: tuple[str, str, str], **tables: Sequence[tuple[str, ...]]) -> Lexicon:
+        labels = {"THERAPY": "1", "TOXICITY": "2", "DISEASE": "3", "OUTCOME": "4", "POPULATION": "5", "ANTIGEN": "6"}
+        files = {name: "\t".join(kind._fields) + "\n" for name, kind in FILES.items()}
+        files["labels.tsv"] += "".join(f"{label}\t{label.lower()}.tsv\t{place}\ttest\n" for label, place in labels.items())
+        for name, rows in tables.items():
+            files[f"{name}.tsv"] += "".join("\t".join(row) + "\n" for row in rows)
+        for label in labels:
+            rows = [Term(t, f"x:{t.lower().replace(' ', '-')}", t, "exact", case, "", "test", "") for of, t, case in terms if of == label]
+            files[f"{label.lower()}.tsv"] = "\n".join("\t".join(row) for row in [Term._fields, *rows]) + "\n"
+        return compile_lexicon(parse(tuple(files.items())))
+
+    return compiled
 
 
 @pytest.fixture(scope="session")

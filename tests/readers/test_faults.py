@@ -227,6 +227,12 @@ def test_program_text_is_no_abstract() -> None:
         sniff(b"import os\nfor path in os.listdir():\n    print(path)\n", "x.py")
 
 
+def test_sentence_about_titles_and_abstracts_is_no_header() -> None:
+    (row,) = rows("Title, abstract and keywords were screened by two of us.\nWe found 12 studies, all small.\n", "x.txt")
+    assert isinstance(row, Document)
+    assert row.abstract.startswith("Title, abstract")
+
+
 def test_table_of_other_things_is_refused_with_its_columns() -> None:
     with pytest.raises(ReadError, match="'name', 'price', 'colour'"):
         rows("name;price;colour\nx;1;red\ny;2;blue\n", "x.csv")

@@ -54,7 +54,7 @@ def test_a_letter_without_a_lower_case_of_one_character_stays() -> None:
         ("therapy", "therapies"),
         ("malignancies", "malignancy"),
         ("metastasis", "metastases"),
-        ("box", "boxes"),
+        ("suffix", "suffixes"),
         ("oedema", "oedemas"),
     ],
 )

@@ -38,7 +38,8 @@ _LABEL = re.compile(
     r"(?:background|aims?|objectives?|purpose|context|importance|hypothesis|introduction|design|setting|participants"
     r"|patients|interventions?|main outcomes?(?: and measures?)?|measurements?|methods?"
     r"|(?:patients|materials?|study design) and methods|methodology(?:/principal findings)?|results?"
-    r"|findings|principal findings|discussion|interpretation|conclusions?(?: and relevance|/significance)|significance|limitations?|trial registration|funding)\s*:?",
+    r"|findings|principal findings|discussion|interpretation|conclusions?(?: and relevance|/significance)?|significance|limitations?"
+    r"|trial registration|funding)\s*:?",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"(?:structured |english )?(?:abstract|summary)\s*:?", re.IGNORECASE)

@@ -48,7 +48,8 @@ def title_and_text(lines: list[str]) -> tuple[str, str]:
     """
     texts = "\n".join(line.rstrip() for line in lines).strip("\n").split("\n")
     first = texts[0].strip()
-    is_title = len(texts) > 2 and 0 < len(first) <= _LONGEST_TITLE and not texts[1].strip() and any(texts[2:])
+    # one word alone is the heading of a section
+    is_title = len(texts) > 2 and " " in first and len(first) <= _LONGEST_TITLE and not texts[1].strip() and any(texts[2:])
     if is_title:
         return first, "\n".join(texts[2:]).strip()
     return "", "\n".join(texts).strip()

@@ -18,6 +18,7 @@ _TAGS = (
 _KNOWN = frozenset(_TAGS.split())
 _PUBMED = re.compile(r"pubmed|medline|nlm", re.IGNORECASE)
 _PMID_NOTE = re.compile(r"\bPMID:?\s*(\d{1,8})\b|\b(\d{1,8})\s?\[pmid\]|ncbi\.nlm\.nih\.gov/(?:pubmed/)?(\d{1,8})\b", re.IGNORECASE)
+_NOTICE = re.compile(r"Copyright of .{3,300}? is the property of ")
 _PMC = re.compile(r"\bPMC\d{4,9}\b")
 
 
@@ -64,7 +65,9 @@ def _document(fields: Fields, source_file: str, number: int) -> Row:
     if not fields.has_value(but=("TY",)):
         error = "the record has no field but its type; expected TI or T1, AB or N2. Remove it or export it again"
         return failure(source_file, number, error)
-    abstract = fields.joined("AB", "N2")
+    abstracts = fields.all("AB", "N2")
+    # EBSCO gives the publisher's notice as a second abstract
+    abstract = " ".join([text for text in abstracts if not _NOTICE.match(text)] or abstracts)
     accession = fields.first("AN", "U2")
     notes = " ".join(fields.all("N1") + fields.all("UR") + fields.all("U1"))
     return record(

@@ -187,9 +187,7 @@ def _table_or_text(text: str, name: str) -> str:
     lines = text.split("\n")
     try:
         place, delimiter = header(lines[:30])
-        names = lines[place].split(delimiter)
-        # a sentence with a comma may hold the word "abstract"; a name of a column is short
-        if ending in _TABLE_ENDINGS or (len(names) > 1 and all(len(cell) <= 60 for cell in names) and len(lines) > place + 1):
+        if ending in _TABLE_ENDINGS or (_are_names(lines[place].split(delimiter)) and delimiter in "".join(lines[place + 1 :])):
             return "csv"
     except ReadError:
         pass
@@ -209,8 +207,13 @@ def _table_or_text(text: str, name: str) -> str:
     raise ReadError(f"the file is {looks} and of no known kind; {_EXPECTED}")
 
 
+def _are_names(cells: list[str]) -> bool:
+    """Whether cells can be names of columns; the parts of a sentence ("Title, abstract and keywords were read.") are not."""
+    return len(cells) > 1 and all(len(cell) <= 60 and len(cell.split()) <= 6 and not cell.rstrip().endswith(".") for cell in cells)
+
+
 def _is_headed(line: str) -> bool:
-    return any(len(cells := line.split(delimiter)) > 1 and is_header(cells) for delimiter in DELIMITERS)
+    return any(_are_names(cells := line.split(delimiter)) and is_header(cells) for delimiter in DELIMITERS)
 
 
 def _is_tabular(rows: list[str]) -> bool:

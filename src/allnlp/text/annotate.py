@@ -21,7 +21,7 @@ from allnlp.text.terms import find_terms, is_stopped
 
 _BRIDGE_LEFT, _BRIDGE_RIGHT = 80, 60
 _BEFORE = 25  # a mention may begin before the long form: "B-cell [acute lymphoblastic leukemia] (ALL)"
-_SHARE = 0.55  # and must be most of it: a consortium named after a disease is no disease
+_SHARE = 0.4  # and must be most of it: a consortium named after a disease is no disease
 
 
 class Annotation(NamedTuple):

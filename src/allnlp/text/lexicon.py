@@ -145,7 +145,7 @@ def _stops(rows: Iterable[Stop]) -> Mapping[str, tuple[StopRule, ...]]:
         before = re.compile(f"(?:{r.before})$", re.IGNORECASE) if r.before else None
         after = re.compile(r.after, re.IGNORECASE) if r.after else None
         named = r.text == "*" or r.text.startswith("{")
-        for key in {r.text} if named else {fold(r.text), fold(r.text) + "s"}:
+        for key in [r.text] if named else [fold(form).strip() for form in variants(r.text, (), exact=False)]:
             out[key].append(StopRule(r.label, before, after))
     return MappingProxyType({k: tuple(v) for k, v in out.items()})
 

@@ -72,7 +72,7 @@ _AGES = (
 _NOUN = (
     "patients?|subjects?|participants?|children|adults?|individuals?|wom[ae]n|m[ae]n|infants?|adolescents?|pts?|volunteers?"
     "|persons?|people|survivors?|recipients?|donors?|females?|males?|boys?|girls?|neonates?|newborns?|enrollees?|residents?"
-    "|respondents?|evaluable|caregivers?|cases?"
+    "|respondents?|caregivers?|cases?|controls|families"
 )
 _BARRIER = (
     r"(?!(?:of|with|and|or|in|to|from|for|by|at|on|the|a|an|were|was|had|have|has|years?|months?|days?|weeks?|hours?|cycles?|vs|versus"
@@ -82,7 +82,7 @@ _BARRIER = (
 _MODIFIER = rf"(?:{_BARRIER}[A-Za-z][\w/+'\u2019-]*(?:\s|(?<=-)))"
 _SIZE = re.compile(
     rf"(?<![\w,/\u00b7<>=\u2265\u2264-])(?<!\d\.)(?P<m>(?:A total of\s|total of\s)?(?P<n>{NUMBER})(?P<pc>\s?\(\s?\d+(?:[.\u00b7]\d+)?\s?%\s?\))?"
-    rf"\s(?:of\s(?:the\s)?(?=\x00))?{_MODIFIER}{{0,4}}?(?:{_NOUN}))\b",
+    rf"\s(?:of\s(?:the\s)?(?=\x00))?{_MODIFIER}{{0,4}}?(?:{_NOUN})(?:\s(?:controls|patients|subjects|participants|individuals|volunteers|recipients|donors|survivors|cases))?)\b",
     re.IGNORECASE,
 )
 _EQUALS = re.compile(r"(?<![A-Za-z])[nN](?:\\?,|\s)?(?:=|\s?:\s?)(?:\\?,|\s)?(?P<n>\d[\d,\u2009\u202f\u00a0]*\d|\d)(?![\d.]*%)(?!\.\d)")
@@ -93,7 +93,7 @@ _AGE_WORDS = ("age", "year", "month", "week", "day", "yr", "old", "young")
 _SIZE_WORDS = (
     "patient", "subject", "participant", "child", "adult", "individual", "women", "woman", "men", "man", "infant", "adolescent", "pts",
     "volunteer", "person", "people", "survivor", "recipient", "donor", "male", "boy", "girl", "neonate", "newborn", "enrollee", "resident",
-    "respondent", "evaluable", "caregiver", "case", "n =", "n=", "n\\", "n :", "n:", "n\u2009", "n\xa0",
+    "respondent", "caregiver", "case", "control", "famil", "n =", "n=", "n\\", "n :", "n:", "n\u2009", "n\xa0",
 )  # fmt: skip
 
 

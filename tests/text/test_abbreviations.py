@@ -1,0 +1,76 @@
+"""Abbreviations that a document defines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from allnlp.text import Lexicon, annotate_text
+from allnlp.text.abbreviations import find_abbreviations, occurrences
+
+
+def definitions(text: str) -> list[tuple[str, str]]:
+    return [(a.short, text[a.long_start : a.long_end]) for a in find_abbreviations(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "short", "long"),
+    [
+        ("Cytokine release syndrome (CRS) occurred.", "CRS", "Cytokine release syndrome"),
+        ("immune effector cell-associated neurotoxicity syndrome (ICANS)", "ICANS", "immune effector cell-associated neurotoxicity syndrome"),
+        ("minimal residual disease [MRD]", "MRD", "minimal residual disease"),
+        ("tisagenlecleucel (tisa-cel) was given", "tisa-cel", "tisagenlecleucel"),
+        ("tyrosine kinase inhibitors (TKIs)", "TKIs", "tyrosine kinase inhibitors"),
+        ("overall survival (OS; 12 months)", "OS", "overall survival"),
+        ("CRS (cytokine release syndrome) occurred", "CRS", "cytokine release syndrome"),
+    ],
+)
+def test_a_definition_is_found_with_its_long_form(text: str, short: str, long: str) -> None:
+    assert (short, long) in definitions(text)
+
+
+@pytest.mark.parametrize("text", ["Remission (34%) was seen.", "It was seen (see above).", "CRS () and (", "grade 3 (n = 5)", "no bracket CRS"])
+def test_a_bracket_that_defines_nothing_is_no_definition(text: str) -> None:
+    assert definitions(text) == []
+
+
+def test_a_long_form_does_not_reach_over_a_sentence() -> None:
+    assert definitions("Cytokine fell. Release syndrome (CRS)") == []
+
+
+@given(st.text(st.sampled_from("abcABC()[] ,;-+19\u2011\n")))
+def test_offsets_of_a_definition_give_its_words(text: str) -> None:
+    for a in find_abbreviations(text):
+        assert text[a.short_start : a.short_end] == a.short
+        assert 0 <= a.long_start < a.long_end <= len(text)
+        assert text[a.long_start : a.long_end].strip() == text[a.long_start : a.long_end]
+
+
+@given(st.text(st.sampled_from("TKIs .,-(x")), st.sampled_from(["TKI", "TKIs", "T-K"]))
+def test_occurrences_are_whole_words(text: str, short: str) -> None:
+    for start, end in occurrences(text, short):
+        assert text[start:end].rstrip("s") == short.rstrip("s")
+        assert not text[start - 1 : start].isalnum()
+        assert not text[end : end + 1].isalnum()
+
+
+def names(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:
+    return [(m.text, m.name) for m in annotate_text("", text, lexicon).mentions]
+
+
+def test_a_short_form_has_its_concept_in_the_whole_document(lexicon: Lexicon) -> None:
+    found = names("Fludarabine and novel lymphotoxicity drug blinatumomab (NLD) were given.\nNLD helped. NLDs did, NLDX did not.", lexicon)
+    assert [text for text, name in found if name == "blinatumomab"].count("NLD") in (0, 2)
+
+
+def test_a_definition_overrides_the_vocabulary(lexicon: Lexicon) -> None:
+    usual = names("CRS was seen.", lexicon)
+    assert usual
+    other = names("Congenital rubella sequelae (CRS) were seen. CRS was common.", lexicon)
+    assert "cytokine release syndrome" not in [name for _, name in other]
+
+
+def test_a_defined_short_form_unknown_to_the_vocabulary_is_found(lexicon: Lexicon) -> None:
+    found = names("Blinatumomab (BLM) was given. Then BLM was stopped.", lexicon)
+    assert [text for text, name in found if name == "blinatumomab"] == ["Blinatumomab", "BLM", "BLM"]
