@@ -25,6 +25,7 @@ from allnlp.errors import FolderError, OptionError
 FORMATS = ("parquet", "csv", "tsv", "jsonl", "xlsx")
 MANIFEST = "manifest.json"
 _UNFINISHED = ".unfinished"
+_ROW_GROUP = (122_880, 8_192)  # rows held in memory while writing; documents are long
 _XLSX_ROWS = 1_048_575
 _XLSX_CHARACTERS = 32_767
 
@@ -117,7 +118,7 @@ class FolderWriter:
             return
         selected = "*" if self.format in ("parquet", "jsonl") else ", ".join(_flat(c) for c in schema.columns(table))
         options = {
-            "parquet": "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880",
+            "parquet": f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP[table == 'documents']}",
             "csv": "FORMAT csv, HEADER",
             "tsv": "FORMAT csv, HEADER, DELIMITER '\t'",
             "jsonl": "FORMAT json",

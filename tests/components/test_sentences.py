@@ -59,10 +59,14 @@ def test_every_token_knows_whether_it_begins_a_sentence(one: Language) -> None:
     assert all(t.is_sent_start is not None for t in one(TEXT))
 
 
+BLANK = spacy.blank("en")
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_no_text_whatever_is_an_error(text: str) -> None:
-    doc = spacy.blank("en").make_doc(text)
-    assert [span.start_char for span in Sentences()(doc).spans["allnlp_sentences"]] is not None
+def test_every_token_that_is_no_blank_stands_in_a_section(text: str) -> None:
+    doc = Sentences()(BLANK.make_doc(text))
+    held = {i for span in doc.spans["allnlp_sentences"] for i in range(span.start, span.end)}
+    assert all(token.i in held for token in doc if not token.is_space)
 
 
 def test_it_survives_disk_bytes_and_pickling(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from spacy.language import Language
 from allnlp.components.tokenizer import Tokenizer, split
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+VOCAB = spacy.blank("en").vocab
 CONFIG = {"nlp": {"tokenizer": {"@tokenizers": "allnlp.Tokenizer.v1"}}}
 
 
@@ -30,7 +31,7 @@ def test_split_loses_no_character(text: str) -> None:
 
 @given(TEXT)
 def test_the_tokenizer_loses_no_character(text: str) -> None:
-    doc = Tokenizer(spacy.blank("en").vocab)(text)
+    doc = Tokenizer(VOCAB)(text)
     assert doc.text == text
     assert all(text[token.idx : token.idx + len(token)] == token.text for token in doc)
 

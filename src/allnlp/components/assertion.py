@@ -15,6 +15,8 @@ from allnlp.components.vocabulary import Vocabulary
 from allnlp.schema import LABELS, Mention
 from allnlp.text.annotate import mention_rows
 from allnlp.text.assertion import assert_mentions
+from allnlp.text.context import settle
+from allnlp.text.cues import find_cues
 from allnlp.text.fold import fold
 from allnlp.text.sentences import find_sentences
 from allnlp.text.spans import Clause, Span
@@ -49,7 +51,10 @@ class AssertionStep:
         text = doc.text
         spans = [Span(*row) for row in rows.get("candidates", ())]
         clauses = [Clause(*row) for row in rows.get("clauses", ())] or find_sentences(text)
-        assertions = assert_mentions(text, fold(text), clauses, spans, self.vocabulary.lexicon)
+        lexicon = self.vocabulary.lexicon
+        cues = find_cues(fold(text), lexicon)
+        spans = settle(text, clauses, spans, cues, lexicon)
+        assertions = assert_mentions(text, clauses, spans, cues)
         return spans, mention_rows("", text, clauses, spans, assertions)
 
     def __call__(self, doc: Doc) -> Doc:

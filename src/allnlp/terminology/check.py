@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from allnlp.errors import TerminologyError
-from allnlp.terminology.rows import ASSERTION_CUES, CASES, DIRECTIONS, RELATIONS, SCOPES, SIDES, Term
+from allnlp.terminology.rows import ASSERTION_CUES, CASES, CONTEXTS, DIRECTIONS, RELATIONS, SCOPES, SIDES, Term
 from allnlp.terminology.tables import FILES, load, read_rows, shipped_folder, sort_key
 
 CURIE = re.compile(r"[a-z][a-z0-9.]*:[A-Za-z0-9][A-Za-z0-9_.\-+/]*")
@@ -46,7 +46,7 @@ def check_rows(terms: Iterable[tuple[str, int, str, Term]], known: frozenset[str
             faults.append(f"{at}: text {t.text!r} is empty or has blanks at its ends. Take them out.")
         if not CURIE.fullmatch(t.curie):
             faults.append(f"{at}: {t.curie!r} is no CURIE. Write prefix:identifier, as allnlp:b-cell-aplasia.")
-        for cell, allowed, column in ((t.scope, SCOPES, "scope"), (t.case, CASES, "case")):
+        for cell, allowed, column in ((t.scope, SCOPES, "scope"), (t.case, CASES, "case"), (t.context, CONTEXTS, "context")):
             if cell not in allowed:
                 faults.append(f"{at}: {column} is {cell!r}. Use one of {', '.join(allowed)}.")
         if not t.source:

@@ -14,7 +14,7 @@ from allnlp.terminology.check import check_rows
 from allnlp.terminology.rows import Term
 from allnlp.terminology.tables import FILES, Terminology, load, read_rows, shipped_folder, sort_key, write_rows
 
-USER_COLUMNS = ("text", "label", "curie", "name", "scope", "case", "subtype", "source", "comment")
+USER_COLUMNS = ("text", "label", "curie", "name", "scope", "case", "subtype", "context", "source", "comment")
 
 
 class ConceptLine(NamedTuple):

@@ -9,14 +9,19 @@ from typing import NamedTuple
 
 SCOPES = ("exact", "narrow", "broad", "related")
 CASES = ("any", "exact")
+CONTEXTS = ("", "disease", "symptom", "toxicity")
 RELATIONS = ("broader", "targets")
 SIDES = ("left", "right")
-ASSERTION_CUES = ("negated", "hypothetical", "historical", "pseudo", "terminate")
+ASSERTION_CUES = ("negated", "hypothetical", "historical", "pseudo", "terminate", "effect")
 DIRECTIONS = ("forward", "backward", "both")
 
 
 class Term(NamedTuple):
-    """A surface form: ``text`` names the concept ``curie``, whose one normal name is ``name``."""
+    """A surface form: ``text`` names the concept ``curie``, whose one normal name is ``name``.
+
+    ``context`` says what else it may be, where the words around it decide: a TOXICITY may be a ``disease`` or a mere
+    ``symptom`` of one, a DISEASE a ``toxicity``; mostly it is empty.
+    """
 
     text: str
     curie: str
@@ -24,6 +29,7 @@ class Term(NamedTuple):
     scope: str
     case: str
     subtype: str
+    context: str
     source: str
     comment: str
 
@@ -80,7 +86,7 @@ class Edge(NamedTuple):
 
 
 class Cue(NamedTuple):
-    """Words that change the assertion of the mentions before or after them.
+    """Words that change the assertion of the mentions before or after them, or (``effect``) tell of harm by treatment.
 
     ``labels`` is ``*`` or labels joined by ``|``; ``span`` the number of words that the cue reaches, 0 for the clause.
     """

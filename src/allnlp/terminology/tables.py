@@ -119,7 +119,7 @@ def _user_term(at: str, cells: dict[str, str], names: dict[str, str]) -> Term:
     names.setdefault(curie, name)
     case = cells.get("case") or ("exact" if len(text) < 5 else "any")
     return Term(
-        text, curie, name, cells.get("scope") or "exact", case, cells.get("subtype", ""), cells.get("source", ""), cells.get("comment", "")
+        text, curie, name, cells.get("scope") or "exact", case, cells.get("subtype", ""), cells.get("context", ""), cells.get("source", ""), cells.get("comment", "")
     )
 
 

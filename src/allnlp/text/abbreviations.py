@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from scispacy.abbreviation import find_abbreviation
 
+from allnlp.text.spans import Span
+
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{1,120})[)\]]")
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
 _SHORT = re.compile(r"[A-Za-z0-9\u0370-\u03ff][\w+/.&\u2010-\u2015\u2212'-]*(?: [\w+/&\u2010-\u2015-]+)?")
+_CODE_BESIDE = re.compile(
+    r"\s?(?:[(\[]|,\s)(?:also known as\s|formerly\s|previously\s|or\s)?"
+    r"(?P<code>(?!NCT|ISRCTN|EudraCT|CD\d|IL-|COVID|PMID)[A-Z][A-Za-z]{1,5}[- ]?(?:[A-Z]-?)?\d{3,}[A-Za-z]{0,2})(?=[)\],;])"
+)
 _SPLIT = re.compile(r"\s*[;,:=]\s*|\s+or\s+")
 
 
@@ -55,6 +61,20 @@ def find_abbreviations(text: str) -> list[Abbreviation]:
                 break
         else:
             out += _inverse(text, bracket)
+    return out
+
+
+def find_codes(text: str, spans: Sequence[Span]) -> list[Abbreviation]:
+    """Development codes that stand beside a therapy as another name of it: "pirtobrutinib (LOXO-305)", "T cells, ET0190,".
+
+    >>> text = "pirtobrutinib (LOXO-305)"
+    >>> [a.short for a in find_codes(text, [Span(0, 13, "THERAPY", None, None, "", "", "")])]
+    ['LOXO-305']
+    """
+    out = []
+    for s in spans:
+        if s.label == "THERAPY" and (found := _CODE_BESIDE.match(text, s.end)):
+            out.append(Abbreviation(found["code"], *found.span("code"), s.start, s.end))
     return out
 
 

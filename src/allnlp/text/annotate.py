@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from allnlp.schema import Mention, Sentence
-from allnlp.text.abbreviations import Abbreviation, find_abbreviations, occurrences
+from allnlp.text.abbreviations import Abbreviation, find_abbreviations, find_codes, occurrences
 from allnlp.text.assertion import Assertion, assert_mentions
+from allnlp.text.context import settle
+from allnlp.text.cues import find_cues
 from allnlp.text.edges import extend
 from allnlp.text.fold import fold
 from allnlp.text.lexicon import Lexicon
@@ -42,8 +44,9 @@ def annotate_text(doc_id: str, text: str, lexicon: Lexicon, *, title_end: int = 
     """
     folded = fold(text)
     clauses = find_sentences(text, title_end=title_end)
-    spans = find_mentions(text, folded, clauses, lexicon)
-    assertions = assert_mentions(text, folded, clauses, spans, lexicon)
+    cues = find_cues(folded, lexicon)
+    spans = settle(text, clauses, find_mentions(text, folded, clauses, lexicon), cues, lexicon)
+    assertions = assert_mentions(text, clauses, spans, cues)
     return Annotation(sentence_rows(doc_id, clauses), mention_rows(doc_id, text, clauses, spans, assertions))
 
 
@@ -75,7 +78,7 @@ def in_context(text: str, folded: str, clauses: Sequence[Clause], known: Sequenc
 
 def abbreviated(text: str, known: Sequence[Span], lexicon: Lexicon) -> list[Span]:
     """The ``known`` spans as the document's own abbreviations change and complete them."""
-    definitions = find_abbreviations(text)
+    definitions = find_abbreviations(text) + find_codes(text, known)
     return define(text, [*known, *bridge(text, known, definitions, lexicon)], definitions, lexicon)
 
 
@@ -112,6 +115,7 @@ def define(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation]
     A definition overrides the vocabulary: a short form defined as something else is no mention of what it usually is.
     """
     out = list(spans)
+    folded = fold(text) if definitions else ""
     for a in {d.short: d for d in reversed(definitions)}.values():
         if _is_made_of_mentions(a, spans):
             continue
@@ -125,8 +129,9 @@ def define(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation]
         rule = f"abbreviation:{a.short}={text[a.long_start : a.long_end]}"
         out = [s for s in out if s[:2] not in there or s.label == meaning.label == "POPULATION"]
         for start, end in places:
-            mine = Span(start, end, meaning.label, meaning.subtype, meaning.curie, meaning.name, "abbreviation", rule)
-            out.append(extend(text, mine, lexicon))
+            mine = Span(start, end, meaning.label, meaning.subtype, meaning.curie, meaning.name, "abbreviation", rule, meaning.context)
+            if not is_stopped(text, folded, start, end, mine.label, lexicon):
+                out.append(extend(text, mine, lexicon))
     return out
 
 

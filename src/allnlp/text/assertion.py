@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from allnlp.text.lexicon import CueRule, Lexicon
+from allnlp.text.cues import FoundCue
 from allnlp.text.spans import Clause, Span, covers
 
 _ORDER = ("negated", "historical", "hypothetical")
@@ -38,22 +38,15 @@ class Assertion(NamedTuple):
     cue_end: int | None = None
 
 
-class _Cue(NamedTuple):
-    start: int
-    end: int
-    rule: CueRule
-
-
 PRESENT = Assertion("present")
 
 
-def assert_mentions(text: str, folded: str, clauses: Sequence[Clause], spans: Sequence[Span], lexicon: Lexicon) -> list[Assertion]:
-    """The assertion of each span, in the order of ``spans``."""
+def assert_mentions(text: str, clauses: Sequence[Clause], spans: Sequence[Span], cues: Sequence[FoundCue]) -> list[Assertion]:
+    """The assertion of each span, in the order of ``spans``; ``cues`` are those of `find_cues`."""
     if not spans:
         return []
-    cues = _find_cues(folded, lexicon)
     starts = [c.start for c in clauses]
-    of_sentence: dict[int, list[_Cue]] = {}
+    of_sentence: dict[int, list[FoundCue]] = {}
     for cue in cues:
         of_sentence.setdefault(bisect_right(starts, cue.start) - 1, []).append(cue)
     holders = [s for s in spans if _is_history(text, s, spans)]
@@ -61,7 +54,7 @@ def assert_mentions(text: str, folded: str, clauses: Sequence[Clause], spans: Se
 
 
 def _assert_one(
-    text: str, clauses: Sequence[Clause], cues: dict[int, list[_Cue]], starts: list[int], span: Span, holders: list[Span]
+    text: str, clauses: Sequence[Clause], cues: dict[int, list[FoundCue]], starts: list[int], span: Span, holders: list[Span]
 ) -> Assertion:
     if span.label in _PRESENT_ALWAYS:
         return PRESENT
@@ -86,21 +79,7 @@ def _is_history(text: str, span: Span, spans: Sequence[Span]) -> bool:
     return span.subtype == "disease_status" and any(s.label == "THERAPY" and covers(span, s) for s in spans)
 
 
-def _find_cues(folded: str, lexicon: Lexicon) -> list[_Cue]:
-    """Cues in order of place; of overlapping ones the longest."""
-    hits = [
-        (start, end - 2, lexicon.cues[index])
-        for index, start, end in lexicon.cue_automaton.find_matches_as_indexes(f" {folded} ", overlapping=True)
-    ]
-    hits.sort(key=lambda h: (h[0] - h[1], h[0]))
-    kept: list[tuple[int, int, tuple[CueRule, ...]]] = []
-    for hit in hits:
-        if all(hit[1] <= k[0] or k[1] <= hit[0] for k in kept):
-            kept.append(hit)
-    return sorted((_Cue(s, e, rule) for s, e, rules in kept for rule in rules), key=lambda c: (c.start, c.end))
-
-
-def _reaches(text: str, clause: Clause, cues: list[_Cue], cue: _Cue, span: Span) -> bool:
+def _reaches(text: str, clause: Clause, cues: list[FoundCue], cue: FoundCue, span: Span) -> bool:
     """Whether a cue's scope holds a mention of its sentence."""
     rule = cue.rule
     if "*" not in rule.labels and span.label not in rule.labels:

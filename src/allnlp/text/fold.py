@@ -24,6 +24,8 @@ class _Folding(dict[int, str]):
 
 _FOLDING = _Folding()  # a cache of a pure function
 _ASCII = bytes(ord(chr(i).lower()) if chr(i).isalnum() else 32 for i in range(128)) + bytes(range(128, 256))
+_ANTI = re.compile(r"^anti-([a-z]{5})")
+_ANTI_JOINED = re.compile(r"^anti(?=[a-z]{5})([a-z])")
 _BLANKS = re.compile(r"[^\w]|_")
 
 
@@ -60,6 +62,7 @@ def variants(text: str, spellings: Iterable[Spelling], *, exact: bool) -> list[s
                 forms |= {f.replace(a, b) for f in forms if a in f and (len(a) >= len(b) or b not in f)}
             if len(forms) > 32:
                 break
+        forms |= {_ANTI.sub(r"anti\1", f) if f.startswith("anti-") else _ANTI_JOINED.sub(r"anti-\1", f) for f in forms}
     for form in tuple(forms):
         forms |= set(_numbers(form, exact=exact))
     return sorted(forms)

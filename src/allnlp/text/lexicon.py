@@ -34,6 +34,10 @@ _MACROS: Mapping[str, str] = MappingProxyType(
 )
 
 
+#: Neoplasm, CAR T-cell therapy, chemotherapy, stem cell transplantation.
+ONCOLOGY_ROOTS = ("ncit:C3262", "allnlp:car-t-cell-therapy", "ncit:C15632", "allnlp:stem-cell-transplantation")
+
+
 class Entry(NamedTuple):
     """A way in which a folded string may be read. ``exact`` is the form that the text must show, or None."""
 
@@ -44,6 +48,7 @@ class Entry(NamedTuple):
     exact: str | None
     tail: str
     rule: str
+    context: str
 
 
 class StopRule(NamedTuple):
@@ -59,7 +64,12 @@ class PatternRule(NamedTuple):
 
     row: Pattern
     regex: re.Pattern[str]
-    shadowed: bool
+    labels: frozenset[str]  # whose mentions it names; those are masked in the text that it sees
+
+    @property
+    def shadowed(self) -> bool:
+        """Whether it looks at the text around mentions."""
+        return bool(self.labels)
 
 
 class CueRule(NamedTuple):
@@ -87,6 +97,7 @@ class Lexicon(NamedTuple):
     cue_automaton: AhoCorasick
     cues: tuple[tuple[CueRule, ...], ...]
     words: Mapping[str, frozenset[str]]
+    oncology: frozenset[str]  # concepts that make a document one of cancer treatment
 
 
 @functools.lru_cache(maxsize=2)
@@ -113,6 +124,7 @@ def compile_lexicon(terminology: Terminology) -> Lexicon:
         cue_automaton=AhoCorasick([f" {k} " for k in cue_keys], matchkind=MatchKind.Standard),
         cues=tuple(tuple(cues[k]) for k in cue_keys),
         words=_content_words(terminology),
+        oncology=_below(terminology, ONCOLOGY_ROOTS),
     )
 
 
@@ -136,7 +148,7 @@ def _forms(term: Term, label: str, rule: str, terminology: Terminology) -> Itera
             folded = folded.strip()
         if folded:
             shown = mask(form).strip() if exact else None
-            yield folded, Entry(label, term.curie, term.name, term.subtype or None, shown, tail, rule)
+            yield folded, Entry(label, term.curie, term.name, term.subtype or None, shown, tail, rule, term.context)
 
 
 def _stops(rows: Iterable[Stop]) -> Mapping[str, tuple[StopRule, ...]]:
@@ -174,8 +186,8 @@ def expand(regex: str) -> str:
 
 def _pattern(row: Pattern) -> PatternRule:
     flags = 0 if row.case == "exact" else re.IGNORECASE
-    shadowed = any("{" + label + "}" in row.regex for label in SHADOWS)
-    return PatternRule(row, re.compile(expand(row.regex), flags), shadowed)
+    labels = frozenset(label for label in SHADOWS if "{" + label + "}" in row.regex)
+    return PatternRule(row, re.compile(expand(row.regex), flags), labels)
 
 
 def _needs(patterns: Sequence[PatternRule]) -> tuple[list[str], list[tuple[tuple[int, ...], tuple[int, ...]]], tuple[tuple[int, ...], tuple[int, ...]]]:
@@ -202,3 +214,18 @@ def _content_words(terminology: Terminology) -> Mapping[str, frozenset[str]]:
     for _, _, _, term in terminology.terms:
         out[term.curie].update(w[:4] for w in fold(f"{term.text} {term.name}").split() if len(w) > 3)
     return MappingProxyType({k: frozenset(v) for k, v in out.items()})
+
+
+def _below(terminology: Terminology, roots: Iterable[str]) -> frozenset[str]:
+    """The roots and every concept below them."""
+    children: dict[str, list[str]] = defaultdict(list)
+    for b in terminology.broader:
+        if b.relation == "broader":
+            children[b.object].append(b.curie)
+    found, front = set(roots), list(roots)
+    while front:
+        for child in children.get(front.pop(), ()):
+            if child not in found:
+                found.add(child)
+                front.append(child)
+    return frozenset(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from allnlp.text.fold import fold
 from allnlp.text.lexicon import SHADOWS, Lexicon, PatternRule
@@ -11,14 +11,14 @@ from allnlp.text.spans import Clause, Span, longest, specificity
 from allnlp.text.terms import is_stopped
 
 
-def shadow(text: str, spans: Iterable[Span]) -> str:
-    """Text of the same length in which each mention is a run of its label's character.
+def shadow(text: str, spans: Iterable[Span], labels: Collection[str]) -> str:
+    """Text of the same length in which each mention of the labels is a run of its label's character.
 
-    >>> shadow("after CAR-T", [Span(6, 11, "THERAPY", None, None, "", "", "")]).replace(SHADOWS["THERAPY"], "T")
+    >>> shadow("after CAR-T", [Span(6, 11, "THERAPY", None, None, "", "", "")], ["THERAPY"]).replace(SHADOWS["THERAPY"], "T")
     'after TTTTT'
     """
     out, at = [], 0
-    for span in longest(s for s in spans if s.label in SHADOWS):
+    for span in longest(s for s in spans if s.label in labels):
         out += [text[at : span.start], SHADOWS[span.label] * (span.end - span.start)]
         at = span.end
     return "".join(out) + text[at:]
@@ -36,10 +36,13 @@ def find_patterns(
     places = _places(folded, clauses, lexicon, shadowed)
     if not places:
         return []
-    ground = shadow(text, known) if shadowed else text
+    grounds = {frozenset[str](): text}
     spans = []
     for number, clause_number in places:
         rule, clause = lexicon.patterns[number], clauses[clause_number]
+        ground = grounds.get(rule.labels)
+        if ground is None:
+            ground = grounds[rule.labels] = shadow(text, known, rule.labels)
         group = "m" if "m" in rule.regex.groupindex else 0
         for match in rule.regex.finditer(ground, clause.start, clause.end):
             start, end = match.span(group)

@@ -62,6 +62,11 @@ _AGES = (
     # a 45-year-old; 7-month-old; aged 45 years
     re.compile(rf"\b(?P<a>{_DECIMAL})(?P<unit>[\s-](?:years?|months?|weeks?|days?|yrs?))[\s-]olds?\b", re.IGNORECASE),
     re.compile(rf"\baged\s(?P<a>{_DECIMAL})(?P<unit>{_UNIT}){_OLD}?", re.IGNORECASE),
+    # patients (18 to 80 years)
+    re.compile(
+        rf"\b(?:patients|adults|children|participants|subjects|adolescents|women|men)\s\((?P<m>(?P<lo>{_DECIMAL}){_DASH}(?P<hi>{_DECIMAL})(?P<unit>\s?(?:years|yrs)))\)",
+        re.IGNORECASE,
+    ),
     # over the age of 60; under age 18; below the age of 3 years
     re.compile(
         rf"\b(?:(?P<low>{_WORDS_LOW})|(?P<high>{_WORDS_HIGH}))\s(?:the\s)?age\s(?:of\s)?(?P<a>{_DECIMAL})(?P<unit>{_UNIT}?)",
@@ -81,12 +86,12 @@ _BARRIER = (
 )
 _MODIFIER = rf"(?:{_BARRIER}[A-Za-z][\w/+'\u2019-]*(?:\s|(?<=-)))"
 _SIZE = re.compile(
-    rf"(?<![\w,/\u00b7<>=\u2265\u2264-])(?<!\d\.)(?P<m>(?:A total of\s|total of\s)?(?P<n>{NUMBER})(?P<pc>\s?\(\s?\d+(?:[.\u00b7]\d+)?\s?%\s?\))?"
+    rf"(?<![\w,\u00b7<>=\u2265\u2264-])(?<!\d\.)(?<![A-Za-z)]/)(?P<m>(?:A total of\s|total of\s)?(?P<n>{NUMBER})(?P<pc>\s?\(\s?\d+(?:[.\u00b7]\d+)?\s?%\s?\))?"
     rf"\s(?:of\s(?:the\s)?(?=\x00))?{_MODIFIER}{{0,4}}?(?:{_NOUN})(?:\s(?:controls|patients|subjects|participants|individuals|volunteers|recipients|donors|survivors|cases))?)\b",
     re.IGNORECASE,
 )
 _EQUALS = re.compile(r"(?<![A-Za-z])[nN](?:\\?,|\s)?(?:=|\s?:\s?)(?:\\?,|\s)?(?P<n>\d[\d,\u2009\u202f\u00a0]*\d|\d)(?![\d.]*%)(?!\.\d)")
-_NOT_BEFORE = re.compile(r"(?:grade|grades|day|phase|stage|level|group|arm|cohort|ratio|type|class|every|per|[~$\u20ac\u00a3])\s?$", re.IGNORECASE)
+_NOT_BEFORE = re.compile(r"(?:[\u2265\u2264<>=]\s?|grade|grades|day|phase|stage|level|group|arm|cohort|ratio|type|class|every|per|[~$\u20ac\u00a3])\s?$", re.IGNORECASE)
 
 
 _AGE_WORDS = ("age", "year", "month", "week", "day", "yr", "old", "young")
@@ -128,7 +133,7 @@ def find_populations(text: str, clauses: Sequence[Clause] | None = None) -> list
 
 def _age_span(text: str, a: _Age) -> Span:
     words = " ".join(text[a.start : a.end].lower().split())
-    return Span(a.start, a.end, "POPULATION", "age_value", None, words, "populations", "populations:age", None, a.low, a.high, a.middle)
+    return Span(a.start, a.end, "POPULATION", "age_value", None, words, "populations", "populations:age", "", None, a.low, a.high, a.middle)
 
 
 def _ages(text: str, begin: int, stop: int) -> Iterator[_Age]:
@@ -136,7 +141,7 @@ def _ages(text: str, begin: int, stop: int) -> Iterator[_Age]:
         for m in shape.finditer(text, begin, stop):
             low, high, middle = _values(m)
             if (low or high or middle or 0) <= 125:
-                yield _Age(*_trim(text, m.start(), m.end()), low, high, middle)
+                yield _Age(*_trim(text, *m.span("m" if "m" in shape.groupindex else 0)), low, high, middle)
 
 
 def _values(m: re.Match[str]) -> tuple[float | None, float | None, float | None]:
@@ -177,7 +182,7 @@ def _sizes(text: str, begin: int, stop: int) -> Iterator[Span]:
         group = "m" if shape is _SIZE else 0
         for m in shape.finditer(text, begin, stop):
             n = read_number(m.group("n"))
-            if n is None or (n < 2 and shape is _SIZE) or _NOT_BEFORE.search(text, max(0, m.start() - 12), m.start()):
+            if n is None or n < 2 or _NOT_BEFORE.search(text, max(0, m.start() - 12), m.start()):
                 continue
             words = " ".join(text[m.start(group) : m.end(group)].split())
-            yield Span(m.start(group), m.end(group), "POPULATION", "sample_size", None, words, "populations", "populations:size", n)
+            yield Span(m.start(group), m.end(group), "POPULATION", "sample_size", None, words, "populations", "populations:size", "", n)

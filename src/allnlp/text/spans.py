@@ -10,7 +10,7 @@ class Span(NamedTuple):
     """Characters ``text[start:end]`` read as ``label``.
 
     ``curie`` is None where the words name no listed concept; ``name`` is the concept's normal name. ``source`` and
-    ``rule`` say what decided. Ages are years.
+    ``rule`` say what decided, ``context`` what else the words may be (see ``Term``). Ages are years.
     """
 
     start: int
@@ -21,6 +21,7 @@ class Span(NamedTuple):
     name: str
     source: str
     rule: str
+    context: str = ""
     n: int | None = None
     age_min: float | None = None
     age_max: float | None = None

@@ -34,7 +34,7 @@ def find_terms(text: str, lexicon: Lexicon, *, folded: str | None = None) -> lis
 
 
 def _span(start: int, end: int, e: Entry) -> Span:
-    return Span(start, end, e.label, e.subtype, e.curie, e.name, "terms", e.rule)
+    return Span(start, end, e.label, e.subtype, e.curie, e.name, "terms", e.rule, e.context)
 
 
 def _has_tail(text: str, at: int, tail: str) -> bool:
