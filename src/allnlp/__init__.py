@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from allnlp.annotation import annotate, load
 
+    __version__: str
+
 __all__ = ["__version__", "annotate", "load"]
-__version__ = version("allnlp")
 
 
 def __getattr__(name: str) -> Any:
-    """Names of the Python interface, imported at first use so that the command line starts at once."""
-    if name in __all__:
+    """Names of the Python interface, made at first use so that the command line starts at once."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("allnlp")
+    if name in ("annotate", "load"):
         from allnlp import annotation
 
         return getattr(annotation, name)

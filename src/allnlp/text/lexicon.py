@@ -54,7 +54,6 @@ class Entry(NamedTuple):
 class StopRule(NamedTuple):
     """A compiled hard negative."""
 
-    label: str
     before: re.Pattern[str] | None
     after: re.Pattern[str] | None
 
@@ -87,7 +86,7 @@ class Lexicon(NamedTuple):
     precedence: Mapping[str, int]
     automaton: AhoCorasick
     entries: tuple[tuple[Entry, ...], ...]
-    stops: Mapping[str, tuple[StopRule, ...]]
+    stops: Mapping[str, Mapping[str, tuple[StopRule, ...]]]  # by label, then by folded text or "*"
     left_edges: Mapping[str, re.Pattern[str]]
     right_edges: Mapping[str, re.Pattern[str]]
     patterns: tuple[PatternRule, ...]
@@ -114,7 +113,7 @@ def compile_lexicon(terminology: Terminology) -> Lexicon:
         precedence=MappingProxyType({r.label: int(r.precedence) for r in terminology.labels}),
         automaton=AhoCorasick([f" {k} " for k in keys], matchkind=MatchKind.Standard),
         entries=tuple(tuple(entries[k]) for k in keys),
-        stops=_stops(terminology.stops),
+        stops=_stops(terminology.stops, [r.label for r in terminology.labels]),
         left_edges=_edges(terminology.edges, "left"),
         right_edges=_edges(terminology.edges, "right"),
         patterns=patterns,
@@ -151,15 +150,16 @@ def _forms(term: Term, label: str, rule: str, terminology: Terminology) -> Itera
             yield folded, Entry(label, term.curie, term.name, term.subtype or None, shown, tail, rule, term.context)
 
 
-def _stops(rows: Iterable[Stop]) -> Mapping[str, tuple[StopRule, ...]]:
-    out: dict[str, list[StopRule]] = defaultdict(list)
+def _stops(rows: Iterable[Stop], labels: Sequence[str]) -> Mapping[str, Mapping[str, tuple[StopRule, ...]]]:
+    out: dict[str, dict[str, list[StopRule]]] = {label: defaultdict(list) for label in labels}
     for r in rows:
         before = re.compile(f"(?:{r.before})$", re.IGNORECASE) if r.before else None
         after = re.compile(r.after, re.IGNORECASE) if r.after else None
         named = r.text == "*" or r.text.startswith("{")
-        for key in [r.text] if named else [fold(form).strip() for form in variants(r.text, (), exact=False)]:
-            out[key].append(StopRule(r.label, before, after))
-    return MappingProxyType({k: tuple(v) for k, v in out.items()})
+        for label in labels if r.label == "*" else [r.label]:
+            for key in [r.text] if named else [fold(form).strip() for form in variants(r.text, (), exact=False)]:
+                out[label][key].append(StopRule(before, after))
+    return MappingProxyType({label: {k: tuple(v) for k, v in by.items()} for label, by in out.items()})
 
 
 def _edges(rows: Iterable[Edge], side: str) -> Mapping[str, re.Pattern[str]]:

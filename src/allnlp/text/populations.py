@@ -94,7 +94,8 @@ _EQUALS = re.compile(r"(?<![A-Za-z])[nN](?:\\?,|\s)?(?:=|\s?:\s?)(?:\\?,|\s)?(?P
 _NOT_BEFORE = re.compile(r"(?:[\u2265\u2264<>=]\s?|grade|grades|day|phase|stage|level|group|arm|cohort|ratio|type|class|every|per|[~$\u20ac\u00a3])\s?$", re.IGNORECASE)
 
 
-_AGE_WORDS = ("age", "year", "month", "week", "day", "yr", "old", "young")
+_AGE_WORDS = re.compile(r"\bage[ds]?\b|\bold\b|-old|older|younger|years|yrs?\b|\d y\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _SIZE_WORDS = (
     "patient", "subject", "participant", "child", "adult", "individual", "women", "woman", "men", "man", "infant", "adolescent", "pts",
     "volunteer", "person", "people", "survivor", "recipient", "donor", "male", "boy", "girl", "neonate", "newborn", "enrollee", "resident",
@@ -123,9 +124,9 @@ def find_populations(text: str, clauses: Sequence[Clause] | None = None) -> list
     """
     spans = []
     for start, end in [(c.start, c.end) for c in clauses] if clauses is not None else [(0, len(text))]:
-        low = text[start:end].lower()
-        if any(word in low for word in _AGE_WORDS) and any(c.isdigit() for c in low):
+        if _AGE_WORDS.search(text, start, end) and _DIGIT.search(text, start, end):
             spans += [_age_span(text, a) for a in _ages(text, start, end)]
+        low = text[start:end].lower()
         if any(word in low for word in _SIZE_WORDS):
             spans += _sizes(text, start, end)
     return spans

@@ -45,10 +45,9 @@ def _has_tail(text: str, at: int, tail: str) -> bool:
 
 def is_stopped(text: str, folded: str, start: int, end: int, label: str, lexicon: Lexicon, *, kind: str = "") -> bool:
     """Whether a hard negative forbids reading ``text[start:end]`` as ``label``; ``kind`` names a population that is a number."""
+    rules = lexicon.stops[label]
     for key in (kind or folded[start:end], "*"):
-        for rule in lexicon.stops.get(key, ()):
-            if rule.label not in ("*", label):
-                continue
+        for rule in rules.get(key, ()):
             if rule.before is not None and not rule.before.search(text, max(0, start - 60), start):
                 continue
             if rule.after is not None and not rule.after.match(text, end, end + 60):
