@@ -56,7 +56,12 @@ def lexicon_of() -> Callable[..., Lexicon]:
         for name, rows in tables.items():
             files[f"{name}.tsv"] += "".join("\t".join(row) + "\n" for row in rows)
         for label in labels:
-            rows = [Term(t, f"x:{t.lower().replace(' ', '-')}", t, "exact", case, "", "test", "") for of, t, case in terms if of == label]
+            blank = dict.fromkeys(Term._fields, "") | {"scope": "exact", "source": "test"}
+            rows = [
+                Term(**{**blank, "text": t, "curie": f"x:{t.lower().replace(' ', '-')}", "name": t, "case": case})
+                for of, t, case in terms
+                if of == label
+            ]
             files[f"{label.lower()}.tsv"] = "\n".join("\t".join(row) for row in [Term._fields, *rows]) + "\n"
         return compile_lexicon(parse(tuple(files.items())))
 

@@ -82,7 +82,7 @@ def test_a_pattern_with_a_concept_of_its_own_keeps_it(one: Callable[[Pattern], L
 @given(st.text(min_size=1, max_size=30), st.lists(st.tuples(st.integers(0, 29), st.integers(1, 5), st.sampled_from(sorted(SHADOWS)))))
 def test_a_shadow_has_the_length_of_its_text(text: str, places: list[tuple[int, int, str]]) -> None:
     spans = [Span(a, min(a + n, len(text)), label, None, None, "", "", "") for a, n, label in places if a < len(text)]
-    cast = shadow(text, spans)
+    cast = shadow(text, spans, SHADOWS)
     assert len(cast) == len(text)
     assert all(cast[i] == text[i] for i in range(len(text)) if not any(s.start <= i < s.end for s in spans))
 

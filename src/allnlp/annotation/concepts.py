@@ -25,6 +25,7 @@ class ConceptCounter:
 
     def __init__(self, terminology: Terminology) -> None:
         self._seen: dict[str, _Seen] = {}
+        self._labels = {term.curie: label for _, _, label, term in terminology.terms}
         self._identifiers: dict[str, list[str]] = defaultdict(list)
         for row in terminology.identifiers:
             self._identifiers[row.curie].append(row.identifier)
@@ -60,7 +61,7 @@ class ConceptCounter:
             rows.append(
                 Concept(
                     curie,
-                    s.label,
+                    self._labels.get(curie, s.label),  # by context an infection may be read as a disease; its concept stays what it is
                     s.name,
                     tuple(sorted(self._identifiers.get(curie, ()))),
                     tuple(sorted(self._related.get((curie, "broader"), ()))),

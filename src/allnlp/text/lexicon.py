@@ -139,7 +139,7 @@ def _entries(terminology: Terminology) -> dict[str, list[Entry]]:
 
 def _forms(term: Term, label: str, rule: str, terminology: Terminology) -> Iterable[tuple[str, Entry]]:
     exact = term.case == "exact"
-    core = term.text.rstrip("+-\u2212")
+    core = term.text.rstrip("+-\u2212)")
     tail = term.text[len(core) :]
     for form in variants(core, terminology.spellings, exact=exact) if not tail else [core]:
         folded = fold(form)

@@ -84,7 +84,7 @@ _BARRIER = (
     r"|doses?|lines?|mg|g|kg|ml|per|than|more|in|among|after|before|as|that|who|whose|which|other|grade|grades|studies|trials?|centers?"
     r"|consecutive years|received|including|is|are|times?|courses?|sites?|hospitals?|institutions?|countries|samples?|cells?)\b)"
 )
-_MODIFIER = rf"(?:{_BARRIER}[A-Za-z][\w/+'\u2019-]*(?:\s|(?<=-)))"
+_MODIFIER = rf"(?:(?:pa?ediatric|adolescents?|child(?:ren)?|adults?)(?:\s(?:and|or)\s|/)|{_BARRIER}[A-Za-z][\w/+'\u2019-]*(?:\s|(?<=-)))"
 _SIZE = re.compile(
     rf"(?<![\w,\u00b7<>=\u2265\u2264-])(?<!\d\.)(?<![A-Za-z)]/)(?P<m>(?:A total of\s|total of\s)?(?P<n>{NUMBER})(?P<pc>\s?\(\s?\d+(?:[.\u00b7]\d+)?\s?%\s?\))?"
     rf"\s(?:of\s(?:the\s)?(?=\x00))?{_MODIFIER}{{0,4}}?(?:{_NOUN})(?:\s(?:controls|patients|subjects|participants|individuals|volunteers|recipients|donors|survivors|cases))?)\b",

@@ -27,7 +27,7 @@ def find_terms(text: str, lexicon: Lexicon, *, folded: str | None = None) -> lis
             if entry.tail:
                 if not _has_tail(text, stop, entry.tail):
                     continue
-                last = stop + 1
+                last = stop + len(entry.tail)
             if not is_stopped(text, folded, begin, stop, entry.label, lexicon):
                 spans.append(_span(begin, last, entry))
     return spans
@@ -38,9 +38,11 @@ def _span(start: int, end: int, e: Entry) -> Span:
 
 
 def _has_tail(text: str, at: int, tail: str) -> bool:
-    signs = _PLUS if tail == "+" else _MINUS
-    after = text[at + 1 : at + 2]
-    return text[at : at + 1] in signs and not (tail != "+" and after.isalnum())
+    """Whether the sign that a listed name ends with, "+", "-" or ")", stands there in the text."""
+    if tail in ("+", "-", "\u2212"):
+        after = text[at + 1 : at + 2]
+        return text[at : at + 1] in (_PLUS if tail == "+" else _MINUS) and not (tail != "+" and after.isalnum())
+    return text.startswith(tail, at)
 
 
 def is_stopped(text: str, folded: str, start: int, end: int, label: str, lexicon: Lexicon, *, kind: str = "") -> bool:
