@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from allnlp.terminology.check import check_rows
 from allnlp.terminology.rows import Term
 from allnlp.terminology.tables import FILES, Terminology, load, read_rows, shipped_folder, sort_key, write_rows
 
+_SIGNS = re.compile(r"[\W_]")
 USER_COLUMNS = ("text", "label", "curie", "name", "scope", "case", "subtype", "context", "source", "comment")
 
 
@@ -41,8 +43,10 @@ def describe(terminology: Terminology, name: str) -> list[dict[str, Any]]:
     Raises:
         NothingFound: no such name; says which are near.
     """
-    wanted = name.strip().lower()
-    curies = dict.fromkeys(t.curie for _, _, _, t in terminology.terms if wanted in (t.text.lower(), t.name.lower(), t.curie.lower()))
+    wanted, folded = name.strip().lower(), _folded(name)
+    curies = dict.fromkeys(
+        t.curie for _, _, _, t in terminology.terms if folded in (_folded(t.text), _folded(t.name)) or wanted == t.curie.lower()
+    )
     curies |= dict.fromkeys(i.curie for i in terminology.identifiers if i.identifier.lower() == wanted)
     if not curies:
         known = {t.text.lower(): t.text for _, _, _, t in terminology.terms}
@@ -50,6 +54,11 @@ def describe(terminology: Terminology, name: str) -> list[dict[str, Any]]:
         raise NothingFound(f"no concept is named {name!r}." + (f" Did you mean: {', '.join(near)}?" if near else ""))
     names = {t.curie: t.name for _, _, _, t in terminology.terms}
     return [_described(terminology, curie, names) for curie in curies]
+
+
+def _folded(name: str) -> str:
+    """A name without case, and with any sign as a blank: "tisa-cel" is "tisa cel"."""
+    return " ".join(_SIGNS.sub(" ", name.lower()).split())
 
 
 def _described(terminology: Terminology, curie: str, names: dict[str, str]) -> dict[str, Any]:

@@ -10,13 +10,15 @@ from scispacy.abbreviation import find_abbreviation
 
 from allnlp.text.spans import Span
 
-_BRACKET = re.compile(r"[(\[]([^()\[\]]{1,120})[)\]]")
+_BRACKET = re.compile(r"[(\[]((?:[^()\[\]]|\([^()\[\]]*\)|\[[^()\[\]]*\]){1,120})[)\]]")
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
-_SHORT = re.compile(r"[A-Za-z0-9\u0370-\u03ff][\w+/.&\u2010-\u2015\u2212'-]*(?: [\w+/&\u2010-\u2015-]+)?")
+_SHORT = re.compile(r"[A-Za-z0-9\u0370-\u03ff][\w+/.&\u2010-\u2015\u2212'-]*(?:\([\w.]{1,4}\))?(?: [\w+/&\u2010-\u2015-]+)?")
 _CODE_BESIDE = re.compile(
     r"\s?(?:[(\[]|,\s)(?:also known as\s|formerly\s|previously\s|or\s)?"
     r"(?P<code>(?!NCT|ISRCTN|EudraCT|CD\d|IL-|COVID|PMID)[A-Z][A-Za-z]{1,5}[- ]?(?:[A-Z]-?)?\d{3,}[A-Za-z]{0,2})(?=[)\],;])"
 )
+_SMALL = frozenset("of the and for in to a an with by on or from at".split())
+_LOCANTS = re.compile(r"(?<!\S)(?:(?:[\d,'\u2019\u2032]+|alpha|beta|gamma|delta|omega|anti|[NOLDS])-)+$")
 _SPLIT = re.compile(r"\s*[;,:=]\s*|\s+or\s+")
 
 
@@ -129,7 +131,9 @@ def _is_short(piece: str) -> bool:
         2 <= len(piece) <= 14
         and bool(_SHORT.fullmatch(piece))
         and any(c.isalpha() for c in piece)
-        and (any(c.isupper() for c in piece) or (len(piece) <= 5 and " " not in piece and any(c in "-/" or c.isdigit() for c in piece)) or "-cel" in piece)
+        and all(any(c.isupper() for c in part) for part in piece.split(" ")[:-1])
+        and not (" " in piece and piece.split(" ")[-1].isdigit())
+        and (any(c.isupper() for c in piece) or (len(piece) <= 5 and " " not in piece) or "-cel" in piece)
     )
 
 
@@ -149,20 +153,49 @@ def _words_before(text: str, end: int, length: int) -> list[_Word]:
 
 
 def _decide(text: str, short: str, words: list[Any]) -> int | None:
-    """Start of the long form of ``short`` among ``words``, or None."""
+    """Start of the long form of ``short`` among ``words``, or None.
+
+    Words whose initials spell the short form are preferred ("proton pump inhibitors", PPIs); else the decision is that of
+    Schwartz and Hearst. A chemical's locants belong to its name ("2,6-diaminopurine").
+    """
     if not words or len(short) < 2:
         return None
     plural = short[:-1] if short.endswith("s") and short[:-1].isupper() and len(short) > 2 else short
-    for form in dict.fromkeys((short, plural)):
+    for form in dict.fromkeys((plural, short)):
         letters = re.sub(r"[^\w+]", "", form)
         if not letters:
             continue
-        _, long_form = find_abbreviation(words, [_Word(letters, 0)])
-        if long_form:
-            start: int = long_form[0].idx
-            length = words[-1].idx + len(words[-1].text) - start
-            if length > len(form) and text[start : start + len(form)] != form:
-                return start
+        start = _by_initials(letters, words)
+        if start is None and (any(c.isupper() for c in form) or any(c in "-/" for c in form)):
+            start = _schwartz_hearst(letters, words)
+        if start is None and len(bare := re.sub(r"\d", "", letters)) > 1 and bare != letters:
+            start = _by_initials(bare, words)
+        if start is None:
+            continue
+        end = words[-1].idx + len(words[-1].text)
+        long_form = text[start:end]
+        if len(long_form) > len(form) and not long_form.startswith(form) and long_form.count("(") == long_form.count(")"):
+            locants = _LOCANTS.search(text, max(0, start - 20), start)
+            return locants.start() if locants else start
+    return None
+
+
+def _schwartz_hearst(letters: str, words: list[Any]) -> int | None:
+    _, long_form = find_abbreviation(words, [_Word(letters, 0)])
+    return int(long_form[0].idx) if long_form else None
+
+
+def _by_initials(letters: str, words: list[Any]) -> int | None:
+    """Start of the last words whose initials are the letters, small words passed over; None when they are not."""
+    left = letters.lower()
+    for word in reversed(words):
+        initial = word.text[0].lower()
+        if left.endswith(initial):
+            left = left[:-1]
+            if not left:
+                return int(word.idx)
+        elif word.text.isalnum() and word.text.lower() not in _SMALL:
+            return None
     return None
 
 

@@ -88,10 +88,10 @@ def _reaches(text: str, clause: Clause, cues: list[FoundCue], cue: FoundCue, spa
         return False
     if cue.end <= span.start and rule.row.direction in ("forward", "both"):
         between = (cue.end, span.start)
-        blocked = _NEW_SUBJECT.search(text, cue.end, span.start) or _is_new_clause(text, cue.end, span, clause.end)
+        blocked = bool(_NEW_SUBJECT.search(text, cue.end, span.start)) or _is_new_clause(text, cue.end, span, clause.end)
     elif span.end <= cue.start and rule.row.direction in ("backward", "both"):
         between = (span.end, cue.start)
-        blocked = _VERB.search(text, span.end, cue.start)
+        blocked = bool(_VERB.search(text, span.end, cue.start))
     else:
         return False
     if blocked or _STOPS.search(text, *between) or not _same_bracket(text, *between):

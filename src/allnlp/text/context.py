@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from allnlp.text.cues import FoundCue
 from allnlp.text.lexicon import Lexicon
@@ -57,7 +58,7 @@ def settle(text: str, clauses: Sequence[Clause], spans: Sequence[Span], cues: Se
 def _by_therapy(text: str, spans: Sequence[Span]) -> Iterator[int]:
     """Where a toxicity is said to come from a therapy: "hypotension by an ACE inhibitor", "cisplatin-induced vomiting"."""
     both = [s for s in spans if s.label in ("TOXICITY", "THERAPY")]
-    for a, b in zip(both, both[1:], strict=False):
+    for a, b in pairwise(both):
         shape = {("TOXICITY", "THERAPY"): _FROM, ("THERAPY", "TOXICITY"): _MAKES}.get((a.label, b.label))
         if shape is not None and shape.fullmatch(text, a.end, b.start):
             yield a.start
