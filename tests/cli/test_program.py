@@ -1,0 +1,106 @@
+"""The program as a whole: help, version, usage, what goes where."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import allnlp
+from allnlp.cli import main
+from allnlp.cli.console import plain
+
+Run = Callable[..., Any]
+COMMANDS = (
+    ("annotate",), ("summary",), ("tag",), ("evaluate",),
+    ("terms", "list"), ("terms", "show"), ("terms", "check"), ("terms", "add"), ("terms", "sort"),
+)  # fmt: skip
+PROGRAM = [sys.executable, "-c", "from allnlp.cli import main; main()"]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_the_help_of_a_command_ends_its_description_with_an_example(command: tuple[str, ...], run: Run) -> None:
+    ran = run(*command, "--help")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Example:" in ran.out
+    assert f"    allnlp {' '.join(command)}" in ran.out
+
+
+def test_the_help_of_the_program_names_every_command(run: Run) -> None:
+    out = run("--help").out
+    assert all(f"\n  {command[0]} " in out for command in COMMANDS)
+
+
+def test_the_version_is_printed(run: Run) -> None:
+    assert run("--version") == (0, allnlp.__version__ + "\n", "")
+
+
+@pytest.mark.parametrize("words", [["frobnicate"], ["--fast"], ["terms", "frobnicate"], ["summary"]])
+def test_wrong_use_exits_with_2_and_talks_on_stderr(words: list[str], run: Run) -> None:
+    ran = run(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert "Usage" in ran.err
+
+
+def test_the_help_needs_no_heavy_library() -> None:
+    """How long it takes is measured in benchmarks; why it is short is this."""
+    heavy = ("spacy", "scispacy", "pandas", "numpy", "duckdb", "lxml", "ahocorasick_rs", "rich.progress")
+    code = (
+        "import sys\nfrom allnlp.cli import main\nsys.argv = ['allnlp', 'annotate', '--help']\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"print([m for m in {heavy} if m in sys.modules], file=sys.stderr)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stderr == "[]\n"
+
+
+def test_a_full_disk_or_closed_pipe_is_no_traceback(folder: Path) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ran = subprocess.run([*PROGRAM, "summary", str(folder)], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ran.returncode == 1
+    assert "Traceback" not in ran.stderr
+
+
+def test_out_of_memory_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def exhausted() -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("allnlp.cli.app", exhausted)
+    with pytest.raises(SystemExit, match="1"):
+        main()
+    assert capsys.readouterr().err == "allnlp: out of memory. Give fewer or smaller input files at once.\n"
+
+
+def test_piped_output_is_tab_separated_without_colours(folder: Path) -> None:
+    environment = {**os.environ, "FORCE_COLOR": "1", "TERM": "xterm-256color"}
+    ran = subprocess.run([*PROGRAM, "summary", str(folder)], capture_output=True, check=True, env=environment)
+    assert b"\x1b" not in ran.stdout
+    assert b"records read\t40\n" in ran.stdout
+
+
+def test_on_a_terminal_a_table_is_ruled_and_text_is_printed_literally() -> None:
+    """Corpus text is never read as markup: "[x]" and "[bold]" stay."""
+    pid, terminal = pty.fork()
+    if pid == 0:  # the program, on the terminal
+        os.execvpe(PROGRAM[0], [*PROGRAM, "tag", "CRS [x] [bold]CRS[/bold] [red](CRS)"], {**os.environ, "COLUMNS": "200"})
+    shown = b""
+    try:
+        while block := os.read(terminal, 4096):
+            shown += block
+    except OSError:  # how a terminal ends
+        pass
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0, shown
+    assert "\u2500" in shown.decode()
+    assert shown.decode().count("cytokine release syndrome") == 3
+
+
+@pytest.mark.parametrize(("cell", "value"), [(float("nan"), None), (None, None), (1, 1), ("x", "x"), ("", "")])
+def test_a_missing_cell_is_null(cell: Any, value: Any) -> None:
+    assert plain(cell) == value
