@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import typer
 
 from allnlp.cli import annotate, evaluate, summary, tag, terms
-from allnlp.cli.console import EXIT_FAILED, EXIT_NOTHING, EXIT_USAGE, say
+from allnlp.cli.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING, EXIT_USAGE, say
 from allnlp.errors import AllnlpError, NothingFound, OptionError
 
 app = typer.Typer(
@@ -42,6 +43,25 @@ def options(
 
 def main() -> None:
     """Run the program; a user's mistake is one line on stderr and exit code 1 (a wrong option 2), an empty answer exit code 3."""
+    interrupts: list[int] = []
+
+    def interrupt(number: int, _: object) -> None:
+        interrupts.append(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        _run()
+    except (Exception, SystemExit):
+        if not interrupts:  # DuckDB makes an error of its own of an interrupt, so that the type does not tell
+            raise
+        say("allnlp: interrupted.")
+        sys.exit(EXIT_INTERRUPTED)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _run() -> None:
     try:
         app()
     except NothingFound as error:

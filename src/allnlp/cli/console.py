@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-EXIT_FAILED, EXIT_USAGE, EXIT_NOTHING, EXIT_PARTIAL = 1, 2, 3, 4
+EXIT_FAILED, EXIT_USAGE, EXIT_NOTHING, EXIT_PARTIAL, EXIT_INTERRUPTED = 1, 2, 3, 4, 130
 
 
 def say(message: str) -> None:

@@ -14,7 +14,7 @@ _YEARS = r"(?:years?|yrs?\.?|y(?:/?o)?(?![\w-])|months?|mos?\.?(?![\w-])|weeks?|
 _UNIT = rf"(?:[\s-]?{_YEARS})"
 _OLD = r"(?:[\s-](?:old|of[\s-]age))"
 _DASH = r"\s?(?:-|\u2010|\u2011|\u2012|\u2013|\u2014|to|and|through)\s?"
-_CMP = r"(?:[\u2265\u2264\u2a7e\u2a7d<>=]{1,2}|&lt;|&gt;)"
+_CMP = r"(?:[<>]\s?(?:or|/)\s?=|[\u2265\u2264\u2a7e\u2a7d<>=]{1,2}|&lt;|&gt;)"
 _WORDS_LOW = r"(?:at least|older than|over|above|more than|greater than|minimum(?: age)?(?: of)?)"
 _WORDS_HIGH = r"(?:younger than|under|below|less than|up to|at most|no older than|until|maximum(?: age)?(?: of)?)"
 _TAIL_LOW = r"(?:\s(?:of age\s)?(?:or|and)\s(?:older|above|over|more)\b|\s?\+)"
@@ -25,9 +25,9 @@ _BRACKET = rf"(?:\s?[(\[][^()\[\]]{{0,12}}?{_SPREAD}?[^()\[\]]{{0,30}}?\d[^()\[\
 _AGES = (
     # median age 45 years (range, 18-84); mean age approximately 70 yrs; median age at infusion was 61 years
     re.compile(
-        rf"\b(?P<stat>median|mean|average)\s(?:patient\s)?ages?(?:\s(?:at\s(?:the\stime\sof\s)?[\w-]+(?:\s[\w-]+){{0,2}}))?"
+        rf"\b(?P<stat>median|mean|average)(?:\s?[(\[]\w+[)\]],?)?\s(?:patient\s)?ages?(?:\s[(\[](?:range|SD|IQR|s\.d\.)[)\]])?(?:\s(?:at\s(?:the\stime\sof\s)?[\w-]+(?:\s[\w-]+){{0,2}}))?"
         rf"(?:,|\s?[:=]|\s(?:of(?:\sthe\s[\w\s]{{3,30}}?\swas)?|was|is|were|being|approximately|about))*\s?(?:approximately\s|about\s|~\s?)?"
-        rf"(?P<a>{_DECIMAL})(?:\s?(?:\u00b1|\+/-)\s?{_DECIMAL})?(?P<unit>{_UNIT}?){_OLD}?"
+        rf"(?P<a>{_DECIMAL})(?:\s?(?:\u00b1|\+/-)\s?{_DECIMAL}|\s?[(\[](?:SD\s?=?\s?)?{_DECIMAL}[)\]](?=\s?(?:years|yrs)))?(?P<unit>{_UNIT}?){_OLD}?"
         rf"(?P<range>(?:,\s?|;\s?|\s?[(\[]){_SPREAD}?[,:;]?\s?(?:of\s|from\s)?(?P<lo>{_DECIMAL}){_DASH}(?P<hi>{_DECIMAL})(?:{_UNIT}{_OLD}?)?[)\]]?)?",
         re.IGNORECASE,
     ),
@@ -58,10 +58,13 @@ _AGES = (
         rf"\b(?:(?P<low>older than)|(?P<high>younger than))\s(?:or equal to\s)?(?P<a>{_DECIMAL})(?P<unit>{_UNIT})(?:{_OLD})?",
         re.IGNORECASE,
     ),
-    re.compile(rf"\b(?P<cmp>{_CMP})\s?(?P<a>{_DECIMAL})(?P<unit>\s?(?:years|yrs|y))\b", re.IGNORECASE),
+    re.compile(
+        rf"\b(?:patients|adults|children|participants|subjects|adolescents|women|men|individuals|those)\s\(?(?P<m>(?P<cmp>{_CMP})\s?(?P<a>{_DECIMAL})(?P<unit>\s?(?:years|yrs|y)))\b",
+        re.IGNORECASE,
+    ),
     # a 45-year-old; 7-month-old; aged 45 years
     re.compile(rf"\b(?P<a>{_DECIMAL})(?P<unit>[\s-](?:years?|months?|weeks?|days?|yrs?))[\s-]olds?\b", re.IGNORECASE),
-    re.compile(rf"\baged\s(?P<a>{_DECIMAL})(?P<unit>{_UNIT}){_OLD}?", re.IGNORECASE),
+    re.compile(rf"\b(?:aged|age:)\s(?P<a>{_DECIMAL})(?:\s?(?:\u00b1|\+/-)\s?{_DECIMAL})?(?P<unit>{_UNIT}){_OLD}?", re.IGNORECASE),
     # patients (18 to 80 years)
     re.compile(
         rf"\b(?:patients|adults|children|participants|subjects|adolescents|women|men)\s\((?P<m>(?P<lo>{_DECIMAL}){_DASH}(?P<hi>{_DECIMAL})(?P<unit>\s?(?:years|yrs)))\)",
