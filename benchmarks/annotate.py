@@ -23,9 +23,9 @@ ROUNDS, DOCUMENTS = 3, 500
 
 
 def read(path: Path) -> list[dict[str, str]]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    with opened as stream:
-        return [json.loads(line) for line in stream]
+    raw = path.read_bytes()
+    content = gzip.decompress(raw) if path.suffix == ".gz" else raw
+    return [json.loads(line) for line in content.decode().splitlines()]
 
 
 def rate(work: Callable[[str], object], texts: list[str]) -> float:

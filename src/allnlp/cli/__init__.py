@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from allnlp.cli import annotate, evaluate, summary, tag, terms
+from allnlp.cli import annotate, evaluate, explain, summary, tag, terms
 from allnlp.cli.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING, EXIT_USAGE, say
 from allnlp.errors import AllnlpError, NothingFound, OptionError
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.command("annotate")(annotate.command)
 app.command("summary")(summary.command)
+app.command("explain")(explain.command)
 app.command("tag")(tag.command)
 app.command("evaluate")(evaluate.command)
 app.add_typer(terms.app, name="terms")

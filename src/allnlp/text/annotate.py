@@ -157,6 +157,7 @@ def _meaning(a: Abbreviation, spans: Sequence[Span]) -> Span | None:
         and s.source != "populations"
         and not (s.start <= a.short_start < s.end)
     ]
+    fits = [s for s in fits if s.label != "POPULATION"] or fits  # "prior [transplantation] (HSCT)" defines the therapy
     exact = [s for s in fits if s.start == a.long_start]
     return max(exact or fits, key=lambda s: (s.end - s.start, specificity(s), s.curie or ""), default=None)
 

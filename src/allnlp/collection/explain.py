@@ -1,0 +1,88 @@
+"""One document with its marks: what was found where, and the row and words that decided it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from allnlp.errors import NothingFound
+from allnlp.schema import LABELS
+from allnlp.tables import connected
+
+
+class MarkedSentence(NamedTuple):
+    """A sentence with its mentions in brackets, as in the sentence tests."""
+
+    number: int
+    section: str
+    text: str
+
+
+class Explanation(NamedTuple):
+    """A document read aloud: its sentences with marks, and a row for each mention."""
+
+    doc_id: str
+    title: str
+    sentences: list[MarkedSentence]
+    mentions: pd.DataFrame  # sentence, text, label, subtype, name, concept_id, assertion, assertion_cue, source, rule
+
+
+_COLUMNS = ["sentence", "text", "label", "subtype", "name", "concept_id", "assertion", "assertion_cue", "source", "rule"]
+
+
+def explain(folder: Path, doc_id: str, *, labels: tuple[str, ...] = LABELS) -> Explanation:
+    """A document's sentences with its mentions in brackets, and what decided each.
+
+    Args:
+        folder: the annotated folder.
+        doc_id: a document of it.
+        labels: shown; context labels are left out by default.
+
+    Raises:
+        NothingFound: no such document; says which are near.
+        FolderError: no annotated folder, or a damaged one.
+    """
+    with connected(folder, "documents", "sentences", "mentions") as database:
+        found = database.execute("SELECT title, text FROM documents WHERE doc_id = ?", [doc_id]).fetchall()
+        if not found:
+            known = [row[0] for row in database.execute("SELECT doc_id FROM documents").fetchall()]
+            near = difflib.get_close_matches(doc_id, known, n=5, cutoff=0.6)
+            raise NothingFound(f"{folder}: no document {doc_id!r}." + (f" Did you mean: {', '.join(near)}?" if near else ""))
+        title, text = found[0]
+        sentences = database.execute(
+            'SELECT sentence, section, start, "end" FROM sentences WHERE doc_id = ? ORDER BY sentence', [doc_id]
+        ).fetchall()
+        mentions = database.execute("SELECT * FROM mentions WHERE doc_id = ? ORDER BY mention", [doc_id]).df()
+    mentions = mentions[mentions["label"].isin(labels)]
+    spans = [_said(row) for row in mentions.to_dict("records")]
+    marked = [MarkedSentence(int(n), section, mark(text, int(start), int(end), spans)) for n, section, start, end in sentences]
+    return Explanation(doc_id, title, marked, mentions[_COLUMNS].reset_index(drop=True))
+
+
+def _said(row: dict[Hashable, Any]) -> tuple[int, int, str]:
+    words = f"{row['label']}: {row['name']}" + ("" if row["assertion"] == "present" else f", {row['assertion']}")
+    return int(row["start"]), int(row["end"]), words
+
+
+def mark(text: str, start: int, end: int, spans: list[tuple[int, int, str]]) -> str:
+    """A stretch of text with spans in brackets and what they are in braces; spans may nest.
+
+    >>> mark("No CRS was seen.", 0, 16, [(3, 6, "TOXICITY: CRS, negated")])
+    'No [CRS]{TOXICITY: CRS, negated} was seen.'
+    """
+    opens: dict[int, list[int]] = {}
+    closes: dict[int, list[tuple[int, str]]] = {}
+    for a, b, words in spans:
+        if start <= a and b <= end:
+            opens.setdefault(a, []).append(b)
+            closes.setdefault(b, []).append((a, words))
+    out = []
+    for i in range(start, end + 1):
+        out += ["]{" + words + "}" for _, words in sorted(closes.get(i, ()), reverse=True)]
+        out += ["["] * len(opens.get(i, ()))
+        out.append(text[i : i + 1] if i < end else "")
+    return "".join(out)
