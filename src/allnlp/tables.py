@@ -84,16 +84,26 @@ class FolderWriter:
 
         Raises:
             ValueError: a row breaks the schema.
+            FolderError: the disk is full.
         """
         if not rows:
             return
         schema.check(table, rows)
         self._parts += 1
-        _write_part(self._database, table, rows, self.work / f"{table}-{self._parts:08d}.parquet")
+        with _told(self.folder):
+            _write_part(self._database, table, rows, self.work / f"{table}-{self._parts:08d}.parquet")
         self.rows[table] += len(rows)
 
     def finish(self, manifest: Mapping[str, Any]) -> None:
-        """Put the tables together, move them into place, and write the manifest last."""
+        """Put the tables together, move them into place, and write the manifest last.
+
+        Raises:
+            FolderError: the disk is full; what was in the folder before stays.
+        """
+        with _told(self.folder):
+            self._finish(manifest)
+
+    def _finish(self, manifest: Mapping[str, Any]) -> None:
         names: dict[str, str] = {}
         for table in schema.TABLES:
             path = self.work / f"{table}.{self.format}"
@@ -124,6 +134,16 @@ class FolderWriter:
             "jsonl": "FORMAT json",
         }[self.format]
         self._database.execute(f"COPY (SELECT {selected} FROM {source}) TO '{_quoted(path)}' ({options})")
+
+
+@contextlib.contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """Make a failing disk a message."""
+    try:
+        yield
+    except (OSError, duckdb.IOException) as error:
+        reason = getattr(error, "strerror", None) or str(error).partition("\n")[0][:300]
+        raise FolderError(f"{folder}: cannot be written ({reason}). Make room, or give another folder with -o.") from None
 
 
 def _connect() -> duckdb.DuckDBPyConnection:
@@ -190,7 +210,10 @@ def _write_xlsx(database: duckdb.DuckDBPyConnection, table: str, source: str, pa
             line += 1
         if not rows:
             break
-    book.close()
+    try:
+        book.close()
+    except xlsxwriter.exceptions.FileCreateError as error:
+        raise OSError(str(error)) from None
 
 
 def _sync(path: Path) -> None:

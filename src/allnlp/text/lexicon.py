@@ -86,6 +86,7 @@ class Lexicon(NamedTuple):
     precedence: Mapping[str, int]
     automaton: AhoCorasick
     entries: tuple[tuple[Entry, ...], ...]
+    by_form: Mapping[str, tuple[Entry, ...]]  # the same by folded text
     stops: Mapping[str, Mapping[str, tuple[StopRule, ...]]]  # by label, then by folded text or "*"
     left_edges: Mapping[str, re.Pattern[str]]
     right_edges: Mapping[str, re.Pattern[str]]
@@ -113,6 +114,7 @@ def compile_lexicon(terminology: Terminology) -> Lexicon:
         precedence=MappingProxyType({r.label: int(r.precedence) for r in terminology.labels}),
         automaton=AhoCorasick([f" {k} " for k in keys], matchkind=MatchKind.Standard),
         entries=tuple(tuple(entries[k]) for k in keys),
+        by_form=MappingProxyType({k: tuple(entries[k]) for k in keys}),
         stops=_stops(terminology.stops, [r.label for r in terminology.labels]),
         left_edges=_edges(terminology.edges, "left"),
         right_edges=_edges(terminology.edges, "right"),

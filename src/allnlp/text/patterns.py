@@ -47,7 +47,7 @@ def find_patterns(
         for match in rule.regex.finditer(ground, clause.start, clause.end):
             start, end = match.span(group)
             if start < end and not is_stopped(text, folded, start, end, rule.row.label, lexicon):
-                spans.append(_span(text, start, end, rule, known))
+                spans.append(_span(text, start, end, rule, known, lexicon))
     return spans
 
 
@@ -63,14 +63,22 @@ def _places(folded: str, clauses: Sequence[Clause], lexicon: Lexicon, shadowed: 
     return sorted(places)
 
 
-def _span(text: str, start: int, end: int, rule: PatternRule, known: Sequence[Span]) -> Span:
+def _span(text: str, start: int, end: int, rule: PatternRule, known: Sequence[Span], lexicon: Lexicon) -> Span:
     row = rule.row
     curie, name = row.curie or None, row.name
     if not name:
-        inside = [s for s in known if s.label == row.label and start <= s.start and s.end <= end]
-        if inside:
-            best = max(inside, key=lambda s: (s.end - s.start, specificity(s), s.curie or ""))
-            curie, name = best.curie, best.name
-        else:
-            name = " ".join(fold(text[start:end]).split()) if row.label == "POPULATION" else text[start:end].lower()
+        curie, name = _concept(text, start, end, row.label, known, lexicon)
     return Span(start, end, row.label, row.subtype or None, curie, name, "patterns", f"patterns.tsv:{row.key}")
+
+
+def _concept(text: str, start: int, end: int, label: str, known: Sequence[Span], lexicon: Lexicon) -> tuple[str | None, str]:
+    """Concept that the words name: of the longest mention of the label inside, of the listed name that they are, or none."""
+    inside = [s for s in known if s.label == label and start <= s.start and s.end <= end]
+    if inside:
+        best = max(inside, key=lambda s: (s.end - s.start, specificity(s), s.curie or ""))
+        return best.curie, best.name
+    folded = " ".join(fold(text[start:end]).split())
+    listed = next((e for e in lexicon.by_form.get(folded, ()) if e.label == label), None)
+    if listed is not None:
+        return listed.curie, listed.name
+    return None, folded if label == "POPULATION" else text[start:end] if label == "ANTIGEN" else text[start:end].lower()
