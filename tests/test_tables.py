@@ -230,6 +230,41 @@ def test_a_folder_that_may_not_be_written_is_refused(tmp_path: Path) -> None:
         tmp_path.chmod(0o700)
 
 
+FULL_DISK = """
+import pathlib, resource, sys
+from allnlp.errors import FolderError
+from allnlp.schema import Document, Sentence
+from allnlp.tables import FolderWriter, verify
+folder, format = pathlib.Path(sys.argv[1]), sys.argv[2]
+rows = [Document(str(i), title=str(i * 7919) * 9, source_file="f") for i in range(400)]
+with FolderWriter(folder, format=format) as writer:
+    writer.write("sentences", [Sentence("1", 0, "title", 0, 5)])
+    writer.finish({})
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))
+try:
+    with FolderWriter(folder, format=format) as writer:
+        for i in range(0, 400, 40):
+            writer.write("documents", rows[i:i + 40])
+        writer.finish({})
+except FolderError as error:
+    print(error)
+verify(folder)
+print(sorted(p.name for p in folder.iterdir() if p.name.startswith(".")))
+"""
+
+
+@pytest.mark.parametrize(("format", "limit"), [("parquet", 1000), ("csv", 7000), ("jsonl", 7000), ("xlsx", 7000)])
+def test_a_full_disk_is_a_message_and_what_was_there_stays(format: str, limit: int, tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk; the larger one is reached only when tables are put together."""
+    program = [sys.executable, "-c", FULL_DISK, str(tmp_path / "f"), format, str(limit)]
+    ran = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    message, hidden = ran.stdout.strip().split("\n")
+    assert message.startswith(f"{tmp_path / 'f'}: cannot be written (")
+    assert message.endswith("File too large). Make room, or give another folder with -o.")
+    assert hidden == "[]"
+
+
 # --- kills
 
 KILLED_WHILE_MOVING = """

@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -142,7 +143,9 @@ def _told(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, duckdb.IOException) as error:
-        reason = getattr(error, "strerror", None) or str(error).partition("\n")[0][:300]
+        words = str(error).partition("\n")[0]
+        found = re.search(r'"exception_message":"((?:[^"\\]|\\.)+)"', words)  # DuckDB's message may hold another as JSON
+        reason = getattr(error, "strerror", None) or (found[1].replace('\\"', "'") if found else words)
         raise FolderError(f"{folder}: cannot be written ({reason}). Make room, or give another folder with -o.") from None
 
 

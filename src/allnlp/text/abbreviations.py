@@ -8,17 +8,19 @@ from typing import Any, NamedTuple
 
 from scispacy.abbreviation import find_abbreviation
 
+from allnlp.text.numbers import read_number
 from allnlp.text.spans import Span
 
-_BRACKET = re.compile(r"[(\[]((?:[^()\[\]]|\([^()\[\]]*\)|\[[^()\[\]]*\]){1,120})[)\]]")
+_BRACKET = re.compile(r"(?=[(\[]((?:[^()\[\]]|\([^()\[\]]*\)|\[[^()\[\]]*\]){1,120})[)\]])")  # nested ones too
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
 _SHORT = re.compile(r"[A-Za-z0-9\u0370-\u03ff][\w+/.&\u2010-\u2015\u2212'-]*(?:\([\w.]{1,4}\))?(?: [\w+/&\u2010-\u2015-]+)?")
 _CODE_BESIDE = re.compile(
     r"\s?(?:[(\[]|,\s)(?:also known as\s|formerly\s|previously\s|or\s)?"
     r"(?P<code>(?!NCT|ISRCTN|EudraCT|CD\d|IL-|COVID|PMID)[A-Z][A-Za-z]{1,5}[- ]?(?:[A-Z]-?)?\d{3,}[A-Za-z]{0,2})(?=[)\],;])"
 )
+_LETTER = re.compile(r"[A-Z]\d{0,2}")
 _SMALL = frozenset("of the and for in to a an with by on or from at".split())
-_LOCANTS = re.compile(r"(?<!\S)(?:(?:[\d,'\u2019\u2032]+|alpha|beta|gamma|delta|omega|anti|[NOLDS])-)+$")
+_LOCANTS = re.compile(r"(?<!\S)(?:(?:[\d,'\u2019\u2032]+|alpha|beta|gamma|delta|omega|anti|[NOLDS])-)+$", re.IGNORECASE)
 _SPLIT = re.compile(r"\s*[;,:=]\s*|\s+or\s+")
 
 
@@ -62,7 +64,7 @@ def find_abbreviations(text: str) -> list[Abbreviation]:
                 out.append(Abbreviation(text[start:end], start, end, found, _rstrip(text, found, bracket.start())))
                 break
         else:
-            out += _inverse(text, bracket)
+            out += _inverse(text, bracket) or _within(text, inner_start, inner_end)
     return out
 
 
@@ -111,6 +113,17 @@ def _inverse(text: str, bracket: re.Match[str]) -> list[Abbreviation]:
     return [Abbreviation(before.group(), start, start + len(before.group()), found, bracket.end(1))]
 
 
+def _within(text: str, start: int, end: int) -> list[Abbreviation]:
+    """(long form, SHORT): both inside the bracket."""
+    comma = text.rfind(", ", start, end)
+    short = text[comma + 2 : end]
+    if comma < 0 or not _is_short(short) or not short[:1].isupper():
+        return []
+    words = [_Word(m.group(), start + m.start()) for m in _WORD.finditer(text[start:comma])]
+    found = _decide(text, short, words)
+    return [Abbreviation(short, comma + 2, end, found, comma)] if found is not None else []
+
+
 def _shorts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Short forms that a bracket may hold: the whole, or its parts between commas and semicolons."""
     inner = text[start:end]
@@ -128,11 +141,10 @@ def _shorts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _is_short(piece: str) -> bool:
     return (
-        2 <= len(piece) <= 14
+        (2 <= len(piece) <= 14 or (len(piece) == 1 and piece.isupper()))
         and bool(_SHORT.fullmatch(piece))
         and any(c.isalpha() for c in piece)
         and all(any(c.isupper() for c in part) for part in piece.split(" ")[:-1])
-        and not (" " in piece and piece.split(" ")[-1].isdigit())
         and (any(c.isupper() for c in piece) or (len(piece) <= 5 and " " not in piece) or "-cel" in piece)
     )
 
@@ -141,7 +153,7 @@ def _words_before(text: str, end: int, length: int) -> list[_Word]:
     """Words of the same sentence before a bracket; as many as Schwartz and Hearst allow for such a short form."""
     allowed = min(length + 5, length * 2)
     window = text[max(0, end - 30 * allowed) : end]
-    cut = max(window.rfind(". "), window.rfind("; "), window.rfind("\n"))
+    cut = max(window.rfind(". "), window.rfind("; "), window.rfind("\n"), _last_open(window))
     offset = end - len(window) + cut + 1
     words = [_Word(m.group(), offset + m.start()) for m in _WORD.finditer(window[cut + 1 :])]
     count = 0
@@ -152,21 +164,39 @@ def _words_before(text: str, end: int, length: int) -> list[_Word]:
     return words
 
 
+def _last_open(window: str) -> int:
+    """Place of the last bracket that is opened and not closed; -1 when there is none."""
+    depth = 0
+    for i in range(len(window) - 1, -1, -1):
+        if window[i] in ")]":
+            depth += 1
+        elif window[i] in "([":
+            if not depth:
+                return i
+            depth -= 1
+    return -1
+
+
 def _decide(text: str, short: str, words: list[Any]) -> int | None:
     """Start of the long form of ``short`` among ``words``, or None.
 
     Words whose initials spell the short form are preferred ("proton pump inhibitors", PPIs); else the decision is that of
-    Schwartz and Hearst. A chemical's locants belong to its name ("2,6-diaminopurine").
+    Schwartz and Hearst. A letter, with a number or none, stands for the long word before it ("triiodothyronine", T3). A
+    chemical's locants belong to its name ("2,6-diaminopurine").
     """
-    if not words or len(short) < 2:
+    if not words:
         return None
+    if _LETTER.fullmatch(short):
+        word = words[-1]
+        return _with_locants(text, word.idx) if len(word.text) > 5 and word.text[0].lower() == short[0].lower() else None
     plural = short[:-1] if short.endswith("s") and short[:-1].isupper() and len(short) > 2 else short
     for form in dict.fromkeys((plural, short)):
         letters = re.sub(r"[^\w+]", "", form)
         if not letters:
             continue
         start = _by_initials(letters, words)
-        if start is None and (any(c.isupper() for c in form) or any(c in "-/" for c in form)):
+        spells = any(c.isupper() or c in "-/" for c in form) and not form.split(" ")[-1].isdigit()
+        if start is None and spells:
             start = _schwartz_hearst(letters, words)
         if start is None and len(bare := re.sub(r"\d", "", letters)) > 1 and bare != letters:
             start = _by_initials(bare, words)
@@ -175,9 +205,13 @@ def _decide(text: str, short: str, words: list[Any]) -> int | None:
         end = words[-1].idx + len(words[-1].text)
         long_form = text[start:end]
         if len(long_form) > len(form) and not long_form.startswith(form) and long_form.count("(") == long_form.count(")"):
-            locants = _LOCANTS.search(text, max(0, start - 20), start)
-            return locants.start() if locants else start
+            return _with_locants(text, start)
     return None
+
+
+def _with_locants(text: str, start: int) -> int:
+    locants = _LOCANTS.search(text, max(0, start - 20), start)
+    return locants.start() if locants else start
 
 
 def _schwartz_hearst(letters: str, words: list[Any]) -> int | None:
@@ -190,6 +224,8 @@ def _by_initials(letters: str, words: list[Any]) -> int | None:
     left = letters.lower()
     for word in reversed(words):
         initial = word.text[0].lower()
+        if left[-1:].isdigit() and read_number(word.text) == int(left[-1]):
+            initial = left[-1]
         if left.endswith(initial):
             left = left[:-1]
             if not left:

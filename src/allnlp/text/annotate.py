@@ -117,7 +117,7 @@ def define(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation]
     out = list(spans)
     folded = fold(text) if definitions else ""
     for a in {d.short: d for d in reversed(definitions)}.values():
-        if _is_made_of_mentions(a, spans):
+        if len(a.short) < 2 or _is_made_of_mentions(a, spans):  # "P" is mostly a p value
             continue
         meaning = _meaning(a, out)
         places = list(occurrences(text, a.short))
