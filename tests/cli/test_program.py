@@ -18,7 +18,7 @@ from allnlp.cli.console import plain
 
 Run = Callable[..., Any]
 COMMANDS = (
-    ("annotate",), ("summary",), ("tag",), ("evaluate",),
+    ("annotate",), ("summary",), ("explain",), ("tag",), ("evaluate",),
     ("terms", "list"), ("terms", "show"), ("terms", "check"), ("terms", "add"), ("terms", "sort"),
 )  # fmt: skip
 PROGRAM = [sys.executable, "-c", "from allnlp.cli import main; main()"]

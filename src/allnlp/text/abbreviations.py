@@ -224,7 +224,7 @@ def _by_initials(letters: str, words: list[Any]) -> int | None:
     left = letters.lower()
     for word in reversed(words):
         initial = word.text[0].lower()
-        if left[-1:].isdigit() and read_number(word.text) == int(left[-1]):
+        if left[-1:] in tuple("23456789") and read_number(word.text) == int(left[-1]):
             initial = left[-1]
         if left.endswith(initial):
             left = left[:-1]
