@@ -67,8 +67,9 @@ def _by_therapy(text: str, spans: Sequence[Span]) -> Iterator[int]:
 def _read(text: str, span: Span, is_oncology: bool, is_harm: bool) -> Span | None:
     if span.label == "DISEASE":
         return span._replace(label="TOXICITY", subtype=None) if span.context == "toxicity" and is_oncology and is_harm else span
-    if span.label != "TOXICITY" or is_harm:
+    if span.label != "TOXICITY":
         return span
-    if is_oncology and not _AS_DISEASE.search(text, max(0, span.start - 60), span.start):
+    as_disease = bool(_AS_DISEASE.search(text, max(0, span.start - 60), span.start))
+    if (is_oncology and (is_harm or not as_disease)) or (is_harm and not as_disease):
         return span
     return span._replace(label="DISEASE", subtype=None) if span.context == "disease" else None
