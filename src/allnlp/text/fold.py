@@ -57,7 +57,10 @@ def variants(text: str, spellings: Iterable[Spelling], *, exact: bool) -> list[s
     """
     forms = {text if exact else text.lower()}
     if not exact:
+        low = text.lower()
         for s in spellings:
+            if s.american not in low and s.other not in low:
+                continue
             for a, b in ((s.american, s.other), (s.other, s.american)):
                 forms |= {f.replace(a, b) for f in forms if a in f and (len(a) >= len(b) or b not in f)}
             if len(forms) > 32:
