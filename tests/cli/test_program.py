@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -84,21 +85,26 @@ def test_piped_output_is_tab_separated_without_colours(folder: Path) -> None:
     assert b"records read\t40\n" in ran.stdout
 
 
-def test_on_a_terminal_a_table_is_ruled_and_text_is_printed_literally() -> None:
+def test_on_a_terminal_a_table_is_ruled_and_text_is_printed_literally(tmp_path: Path) -> None:
     """Corpus text is never read as markup: "[x]" and "[bold]" stay."""
-    pid, terminal = pty.fork()
-    if pid == 0:  # the program, on the terminal
-        os.execvpe(PROGRAM[0], [*PROGRAM, "tag", "CRS [x] [bold]CRS[/bold] [red](CRS)"], {**os.environ, "COLUMNS": "200"})
+    own = tmp_path / "own.csv"
+    own.write_text("text,label\nnova[x]cel,THERAPY\nnova[bold]cel,THERAPY\n", encoding="utf-8")
+    outer, inner = pty.openpty()
+    words = ["tag", "nova[x]cel and nova[bold]cel", "--terms", str(own)]
+    process = subprocess.Popen([*PROGRAM, *words], stdout=inner, stderr=inner, env={**os.environ, "COLUMNS": "220"})
+    os.close(inner)
     shown = b""
     try:
-        while block := os.read(terminal, 4096):
+        while block := os.read(outer, 4096):
             shown += block
     except OSError:  # how a terminal ends
         pass
-    _, status = os.waitpid(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 0, shown
-    assert "\u2500" in shown.decode()
-    assert shown.decode().count("cytokine release syndrome") == 3
+    os.close(outer)
+    assert process.wait() == 0, shown
+    text = re.sub("\x1b[^m]*m", "", shown.decode())
+    assert "\u2500" in text
+    assert "nova[x]cel" in text
+    assert "nova[bold]cel" in text
 
 
 @pytest.mark.parametrize(("cell", "value"), [(float("nan"), None), (None, None), (1, 1), ("x", "x"), ("", "")])

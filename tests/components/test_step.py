@@ -109,6 +109,7 @@ def test_what_was_decided_survives_pickling_of_the_doc(nlp: Language) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # spaCy forks; Python 3.12 warns
 def test_pipes_in_workers_give_what_one_process_gives(nlp: Language) -> None:
     texts = [f"{TEXT} Number {i}." for i in range(6)]
     alone = [doc._.allnlp.mentions for doc in nlp.pipe(texts)]

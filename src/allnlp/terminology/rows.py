@@ -64,7 +64,8 @@ class Broader(NamedTuple):
 class Stop(NamedTuple):
     """A hard negative: ``text`` is not a mention of ``label`` where the words around it match.
 
-    ``text`` is a term or ``*``; ``label`` a label or ``*``; ``before`` and ``after`` are regular expressions of the
+    ``text`` is a term, ``*`` for all, ``{doubtful}`` for those of two readings (see ``Term.context``) or ``{subtype}`` for a
+    population that is a number; ``label`` a label or ``*``; ``before`` and ``after`` are regular expressions of the
     characters just before and just after it (either may be empty); ``sentence`` is the sentence that proved it.
     """
 

@@ -11,6 +11,7 @@ from allnlp.text.cues import FoundCue
 from allnlp.text.lexicon import Lexicon
 from allnlp.text.spans import Clause, Span
 
+_OF_PATIENTS = re.compile(r"\b(?:patients?|children|adults|women|men|subjects|individuals|people|cases?|those)\swith\s(?:[\w-]+\s){0,2}$", re.IGNORECASE)
 _SENTENCE = 300
 _FROM = re.compile(
     r"\s(?:(?:was|were|is|are)\s)?(?:induced\sby|caused\sby|due\sto|by|during|after|following|associated\swith|related\sto|in\spatients\s"
@@ -69,7 +70,7 @@ def _read(text: str, span: Span, is_oncology: bool, is_harm: bool) -> Span | Non
         return span._replace(label="TOXICITY", subtype=None) if span.context == "toxicity" and is_oncology and is_harm else span
     if span.label != "TOXICITY":
         return span
-    as_disease = bool(_AS_DISEASE.search(text, max(0, span.start - 60), span.start))
-    if (is_oncology and (is_harm or not as_disease)) or (is_harm and not as_disease):
+    had_before = (_OF_PATIENTS if is_oncology else _AS_DISEASE).search(text, max(0, span.start - 60), span.start)
+    if (is_harm and is_oncology) if had_before else (is_harm or is_oncology):
         return span
     return span._replace(label="DISEASE", subtype=None) if span.context == "disease" else None

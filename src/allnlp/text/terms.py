@@ -28,7 +28,7 @@ def find_terms(text: str, lexicon: Lexicon, *, folded: str | None = None) -> lis
                 if not _has_tail(text, stop, entry.tail):
                     continue
                 last = stop + len(entry.tail)
-            if not is_stopped(text, folded, begin, stop, entry.label, lexicon):
+            if not is_stopped(text, folded, begin, stop, entry.label, lexicon, kind="{doubtful}" if entry.context else ""):
                 spans.append(_span(begin, last, entry))
     return spans
 
@@ -46,9 +46,12 @@ def _has_tail(text: str, at: int, tail: str) -> bool:
 
 
 def is_stopped(text: str, folded: str, start: int, end: int, label: str, lexicon: Lexicon, *, kind: str = "") -> bool:
-    """Whether a hard negative forbids reading ``text[start:end]`` as ``label``; ``kind`` names a population that is a number."""
+    """Whether a hard negative forbids reading ``text[start:end]`` as ``label``.
+
+    ``kind`` names what rows that are not of one text are of: a population that is a number, or a name of two readings.
+    """
     rules = lexicon.stops[label]
-    for key in (kind or folded[start:end], "*"):
+    for key in (folded[start:end], kind, "*"):
         for rule in rules.get(key, ()):
             if rule.before is not None and not rule.before.search(text, max(0, start - 60), start):
                 continue
