@@ -30,7 +30,7 @@ SHADOWS: Mapping[str, str] = MappingProxyType(
 
 _DASHES = r"-\u2010-\u2015\u2212"
 _MACROS: Mapping[str, str] = MappingProxyType(
-    {"{-}": f"[{_DASHES}]", "{ }": rf"[{_DASHES}\s]", "{NUMBER}": NUMBER, **{"{" + k + "}": v + "+" for k, v in SHADOWS.items()}}
+    {"{-}": f"[{_DASHES}]", "{ }": rf"[{_DASHES}\s]", "{NUMBER}": NUMBER, **{"{" + k + "}": v + "++" for k, v in SHADOWS.items()}}
 )
 
 

@@ -59,9 +59,11 @@ _AGES = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"\b(?:patients|adults|children|participants|subjects|adolescents|women|men|individuals|those)\s\(?(?P<m>(?P<cmp>{_CMP})\s?(?P<a>{_DECIMAL})(?P<unit>\s?(?:years|yrs|y)))\b",
+        rf"\b(?:patients|adults|children|participants|subjects|adolescents|women|men|individuals|those|elderly|young|younger|older|old|infants)\s\(?(?P<m>(?P<cmp>{_CMP})\s?(?P<a>{_DECIMAL})(?P<unit>\s?(?:years|yrs|y)))\b",
         re.IGNORECASE,
     ),
+    # the >=65 years subgroup
+    re.compile(rf"(?P<m>(?P<cmp>{_CMP})\s?(?P<a>{_DECIMAL})(?P<unit>[\s-](?:years|yrs))(?:\sold)?)(?=\s(?:age\s)?(?:group|subgroup|cohort|stratum)\b)", re.IGNORECASE),
     # a 45-year-old; 7-month-old; aged 45 years
     re.compile(rf"\b(?P<a>{_DECIMAL})(?P<unit>[\s-](?:years?|months?|weeks?|days?|yrs?))[\s-]olds?\b", re.IGNORECASE),
     re.compile(rf"\b(?:aged|age:)\s(?P<a>{_DECIMAL})(?:\s?(?:\u00b1|\+/-)\s?{_DECIMAL})?(?P<unit>{_UNIT}){_OLD}?", re.IGNORECASE),
@@ -85,7 +87,7 @@ _NOUN = (
 _BARRIER = (
     r"(?!(?:of|with|and|or|in|to|from|for|by|at|on|the|a|an|were|was|had|have|has|years?|months?|days?|weeks?|hours?|cycles?|vs|versus"
     r"|doses?|lines?|mg|g|kg|ml|per|than|more|in|among|after|before|as|that|who|whose|which|other|grade|grades|studies|trials?|centers?"
-    r"|consecutive years|received|including|is|are|times?|courses?|sites?|hospitals?|institutions?|countries|samples?|cells?)\b)"
+    r"|consecutive years|received|including|is|are|times?|courses?|sites?|hospitals?|institutions?|countries|samples?|cells?|million|billion|thousand)\b)"
 )
 _MODIFIER = rf"(?:(?:pa?ediatric|adolescents?|child(?:ren)?|adults?)(?:\s(?:and|or)\s|/)|{_BARRIER}[A-Za-z][\w/+'\u2019-]*(?:\s|(?<=-)))"
 _SIZE = re.compile(
@@ -94,6 +96,8 @@ _SIZE = re.compile(
     re.IGNORECASE,
 )
 _EQUALS = re.compile(r"(?<![A-Za-z])[nN](?:\\?,|\s)?(?:=|\s?:\s?)(?:\\?,|\s)?(?P<n>\d[\d,\u2009\u202f\u00a0]*\d|\d)(?![\d.]*%)(?!\.\d)")
+# "(n 5 81)" and "(n 17)": the equals sign as PDF extraction leaves it
+_EQUALS_LOST = re.compile(r"(?<=[(\[])n\s(?:5\s(?=\d))?(?P<n>\d[\d,]*\d|\d)(?=\s?[)\];,])")
 _NOT_BEFORE = re.compile(r"(?:[\u2265\u2264<>=]\s?|grade|grades|day|phase|stage|level|group|arm|cohort|ratio|type|class|every|per|[~$\u20ac\u00a3])\s?$", re.IGNORECASE)
 
 
@@ -102,7 +106,7 @@ _DIGIT = re.compile(r"\d")
 _SIZE_WORDS = (
     "patient", "subject", "participant", "child", "adult", "individual", "women", "woman", "men", "man", "infant", "adolescent", "pts",
     "volunteer", "person", "people", "survivor", "recipient", "donor", "male", "boy", "girl", "neonate", "newborn", "enrollee", "resident",
-    "respondent", "caregiver", "case", "control", "famil", "n =", "n=", "n\\", "n :", "n:", "n\u2009", "n\xa0",
+    "respondent", "caregiver", "case", "control", "famil", "n =", "n=", "n\\", "n :", "n:", "n\u2009", "n\xa0", "(n ", "[n ",
 )  # fmt: skip
 
 
@@ -182,7 +186,7 @@ def _years(number: str | None, unit: str) -> float | None:
 
 
 def _sizes(text: str, begin: int, stop: int) -> Iterator[Span]:
-    for shape in (_SIZE, _EQUALS):
+    for shape in (_SIZE, _EQUALS, _EQUALS_LOST):
         group = "m" if shape is _SIZE else 0
         for m in shape.finditer(text, begin, stop):
             n = read_number(m.group("n"))

@@ -28,6 +28,8 @@ def find_terms(text: str, lexicon: Lexicon, *, folded: str | None = None) -> lis
                 if not _has_tail(text, stop, entry.tail):
                     continue
                 last = stop + len(entry.tail)
+            if _across_bracket(text, begin, last):
+                continue
             if not is_stopped(text, folded, begin, stop, entry.label, lexicon, kind="{doubtful}" if entry.context else ""):
                 spans.append(_span(begin, last, entry))
     return spans
@@ -43,6 +45,11 @@ def _has_tail(text: str, at: int, tail: str) -> bool:
         after = text[at + 1 : at + 2]
         return text[at : at + 1] in (_PLUS if tail == "+" else _MINUS) and not (tail != "+" and after.isalnum())
     return text.startswith(tail, at)
+
+
+def _across_bracket(text: str, start: int, end: int) -> bool:
+    """Whether a bracket opens or closes within the words without its other half: "T (CAR-[T) cell" is no name."""
+    return text.count("(", start, end) != text.count(")", start, end)
 
 
 def is_stopped(text: str, folded: str, start: int, end: int, label: str, lexicon: Lexicon, *, kind: str = "") -> bool:
