@@ -76,3 +76,9 @@ def test_a_present_mention_has_no_cue(cued: Lexicon) -> None:
 def test_the_longest_of_overlapping_cues_decides(lexicon_of: Callable[..., Lexicon]) -> None:
     cues = (Cue("no", "negated", "forward", "*", "0", "s", ""), Cue("no risk of", "hypothetical", "forward", "*", "0", "s", ""))
     assert said("There was no risk of CRS.", lexicon_of(*TERMS, cues=cues)) == {"CRS": "hypothetical"}
+
+
+def test_a_cue_does_not_reach_across_a_page(cued: Lexicon) -> None:
+    near, far = "may cause " + "rather " * 20, "may cause " + "rather " * 80
+    assert said(f"It {near}CRS", cued) == {"CRS": "hypothetical"}
+    assert said(f"It {far}CRS", cued) == {"CRS": "present"}

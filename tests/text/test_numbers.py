@@ -52,3 +52,9 @@ def test_what_is_no_whole_number_has_no_value(words: str) -> None:
 def test_no_text_whatever_is_an_error(words: str) -> None:
     value = read_number(words)
     assert value is None or value >= 0
+
+
+def test_a_number_that_counts_nothing_on_earth_has_no_value() -> None:
+    assert read_number("9" * 15) == 999_999_999_999_999
+    assert read_number("9" * 16) is None
+    assert read_number("9" * 5000) is None

@@ -107,3 +107,9 @@ def test_taken_characters_are_not_taken_twice() -> None:
     assert not taken.take(4, 6)
     assert taken.take(5, 6)
     assert not taken.holds(0, 2)
+
+
+def test_a_status_of_the_patients_holds_no_response() -> None:
+    status = Span(0, 24, "POPULATION", "disease_status", None, "first complete remission", "terms", "rule")
+    response = Span(6, 24, "OUTCOME", "response", None, "complete remission", "terms", "rule")
+    assert resolve([status, response], PRECEDENCE) == [status]

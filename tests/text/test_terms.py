@@ -110,3 +110,9 @@ def holds(row: Stop) -> bool:
         places = [m.span() for m in re.finditer(re.escape(fold(row.text).strip()) + "s?", fold(row.sentence))]
     before, after = re.compile(f"(?:{row.before})$", re.IGNORECASE), re.compile(row.after, re.IGNORECASE)
     return any(before.search(row.sentence[:start]) and after.match(row.sentence[end:]) for start, end in places)
+
+
+def test_a_name_does_not_lie_across_a_bracket(lexicon_of: LexiconOf) -> None:
+    lexicon = lexicon_of(("THERAPY", "CAR T cell", "any"))
+    assert found("CAR T cell", lexicon) == ["CAR T cell"]
+    assert found("receptor T (CAR-T) cell therapy", lexicon) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -27,6 +27,8 @@ _OWN_VERB = re.compile(r"(?:\s\([^()]*\))?\s(?:was|were|is|are|occurred|remained
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _ELIGIBLE = re.compile(r"eligible|candidate", re.IGNORECASE)
 _WORD = re.compile(r"\w+(?:[-\u2010-\u2015/.]\w+)*")
+# No cue reaches farther than this many characters: 99% of the sentences of abstracts are shorter.
+_FARTHEST = 400
 _PRESENT_ALWAYS = frozenset({"ANTIGEN"})
 
 
@@ -47,7 +49,7 @@ def assert_mentions(text: str, clauses: Sequence[Clause], spans: Sequence[Span],
         return []
     starts = [c.start for c in clauses]
     of_sentence: dict[int, list[FoundCue]] = {}
-    for cue in cues:
+    for cue in sorted(cues, key=lambda c: c.start):
         of_sentence.setdefault(bisect_right(starts, cue.start) - 1, []).append(cue)
     holders = [s for s in spans if _is_history(text, s, spans)]
     return [_assert_one(text, clauses, of_sentence, starts, span, holders) for span in spans]
@@ -61,13 +63,20 @@ def _assert_one(
     number = bisect_right(starts, span.start) - 1
     clause = clauses[max(number, 0)]
     found: dict[str, Assertion] = {}
-    for cue in cues.get(number, ()):
-        if cue.rule.row.category in _ORDER and _reaches(text, clause, cues[number], cue, span):
+    near = _near(cues.get(number, []), span)
+    for cue in near:
+        if cue.rule.row.category in _ORDER and _reaches(text, clause, near, cue, span):
             found.setdefault(cue.rule.row.category, Assertion(cue.rule.row.category, cue.start, cue.end))
     for holder in holders:
         if span is holder or (span.label == "THERAPY" and covers(holder, span)):
             return Assertion("historical", holder.start, holder.end)
     return next((found[c] for c in _ORDER if c in found), PRESENT)
+
+
+def _near(cues: list[FoundCue], span: Span) -> list[FoundCue]:
+    """Cues, in order of place, that are close enough to a mention to reach it."""
+    first = bisect_left(cues, span.start - _FARTHEST, key=lambda c: c.start)
+    return cues[first : bisect_right(cues, span.end + _FARTHEST, key=lambda c: c.start)]
 
 
 def _is_history(text: str, span: Span, spans: Sequence[Span]) -> bool:
@@ -86,19 +95,19 @@ def _reaches(text: str, clause: Clause, cues: list[FoundCue], cue: FoundCue, spa
         return False
     if rule.row.category != "historical" and span.label == "POPULATION":
         return False
-    if cue.end <= span.start and rule.row.direction in ("forward", "both"):
-        between = (cue.end, span.start)
-        blocked = bool(_NEW_SUBJECT.search(text, cue.end, span.start)) or _is_new_clause(text, cue.end, span, clause.end)
-    elif span.end <= cue.start and rule.row.direction in ("backward", "both"):
-        between = (span.end, cue.start)
-        blocked = bool(_VERB.search(text, span.end, cue.start))
-    else:
+    forward = cue.end <= span.start and rule.row.direction in ("forward", "both")
+    if not forward and not (span.end <= cue.start and rule.row.direction in ("backward", "both")):
         return False
-    if blocked or _STOPS.search(text, *between) or not _same_bracket(text, *between):
+    start, end = (cue.end, span.start) if forward else (span.end, cue.start)
+    if any(o.rule.row.category == "terminate" and start <= o.start and o.end <= end for o in cues):
         return False
-    if any(o.rule.row.category == "terminate" and between[0] <= o.start and o.end <= between[1] for o in cues):
+    if rule.span and sum(1 for _ in _WORD.finditer(_BRACKETS.sub(" ", text[start:end]))) > rule.span:
         return False
-    return not rule.span or sum(1 for _ in _WORD.finditer(_BRACKETS.sub(" ", text[between[0] : between[1]]))) <= rule.span
+    if _STOPS.search(text, start, end) or not _same_bracket(text, start, end):
+        return False
+    if forward:
+        return not _NEW_SUBJECT.search(text, start, end) and not _is_new_clause(text, start, span, clause.end)
+    return not _VERB.search(text, start, end)
 
 
 def _is_new_clause(text: str, start: int, span: Span, end: int) -> bool:

@@ -15,10 +15,13 @@ _VALUES = MappingProxyType(
 )
 _WORD = "|".join(sorted((w for w in _VALUES if w != "zero"), key=len, reverse=True))
 
+# Digits of the longest number that is one: no count of patients has more.
+_LONGEST = 15
+
 #: A whole number: 1297, 1,297, 1 297, "eighty-one", "one hundred and nine".
 NUMBER = (
     r"(?:\d{1,3}(?:[,\u2009\u202f\u00a0 ]\d{3})+(?![\d.])|\d+(?![\d.,]*\d)"
-    rf"|(?:{_WORD})(?:(?:[- ]|\s+and\s+)(?:{_WORD}))*(?![a-z]))"
+    rf"|(?:{_WORD})(?:(?:[- ]|\s+and\s+)(?:{_WORD})){{0,9}}(?![a-z]))"
 )
 
 
@@ -30,7 +33,7 @@ def read_number(words: str) -> int | None:
     """
     digits = re.sub(r"[,\s\u2009\u202f\u00a0]", "", words)
     if digits.isascii() and digits.isdigit():
-        return int(digits)
+        return int(digits) if len(digits) <= _LONGEST else None
     total = part = 0
     seen = False
     for word in re.split(r"[\s-]+", words.lower()):

@@ -26,9 +26,9 @@ _AGES = (
     # median age 45 years (range, 18-84); mean age approximately 70 yrs; median age at infusion was 61 years
     re.compile(
         rf"\b(?P<stat>median|mean|average)(?:\s?[(\[]\w+[)\]],?)?\s(?:patient\s)?ages?(?:\s[(\[](?:range|SD|IQR|s\.d\.)[)\]])?(?:\s(?:at\s(?:the\stime\sof\s)?[\w-]+(?:\s[\w-]+){{0,2}}))?"
-        rf"(?:,|\s?[:=]|\s(?:of(?:\sthe\s[\w\s]{{3,30}}?\swas)?|was|is|were|being|approximately|about))*\s?(?:approximately\s|about\s|~\s?)?"
+        rf"(?:,|\s?[:=]|\s(?:of(?:\s(?:the\s)?[a-z][\w\s]{{3,30}}?\swas)?|was|is|were|being|approximately|about))*\s?(?:approximately\s|about\s|~\s?)?"
         rf"(?P<a>{_DECIMAL})(?:\s?(?:\u00b1|\+/-)\s?{_DECIMAL}|\s?[(\[](?:SD\s?=?\s?)?{_DECIMAL}[)\]](?=\s?(?:years|yrs)))?(?P<unit>{_UNIT}?){_OLD}?"
-        rf"(?P<range>(?:,\s?|;\s?|\s?[(\[]){_SPREAD}?[,:;]?\s?(?:of\s|from\s)?(?P<lo>{_DECIMAL}){_DASH}(?P<hi>{_DECIMAL})(?:{_UNIT}{_OLD}?)?[)\]]?)?",
+        rf"(?P<range>(?:,\s?|;\s?|\s?[(\[]){_SPREAD}?[,:;]?\s?(?:of\s|from\s)?(?P<lo>{_DECIMAL}){_DASH}(?P<hi>{_DECIMAL})(?:{_UNIT}{_OLD}?)?(?:[)\]](?:\s(?:years|yrs)\b)?)?)?",
         re.IGNORECASE,
     ),
     # aged 3 to 23 years; age 18-34; ages between 46 and 67 yr; 18-75 years of age; (age range 1-18 years)
@@ -95,7 +95,7 @@ _SIZE = re.compile(
     rf"\s(?:of\s(?:the\s)?(?=\x00))?{_MODIFIER}{{0,4}}?(?:{_NOUN})(?:\s(?:controls|patients|subjects|participants|individuals|volunteers|recipients|donors|survivors|cases))?)\b",
     re.IGNORECASE,
 )
-_EQUALS = re.compile(r"(?<![A-Za-z])[nN](?:\\?,|\s)?(?:=|\s?:\s?)(?:\\?,|\s)?(?P<n>\d[\d,\u2009\u202f\u00a0]*\d|\d)(?![\d.]*%)(?!\.\d)")
+_EQUALS = re.compile(r"(?<![A-Za-z])[nN](?:\\?,|\s)?(?:=|\s?:\s?)(?:\\?,|\s)?(?P<n>\d[\d,\u2009\u202f\u00a0]*\d|\d)(?!\d)(?![\d.]*%)(?!\.\d)(?!\s?/\s?\d)")
 # "(n 5 81)" and "(n 17)": the equals sign as PDF extraction leaves it
 _EQUALS_LOST = re.compile(r"(?<=[(\[])n\s(?:5\s(?=\d))?(?P<n>\d[\d,]*\d|\d)(?=\s?[)\];,])")
 _NOT_BEFORE = re.compile(r"(?:[\u2265\u2264<>=]\s?|grade|grades|day|phase|stage|level|group|arm|cohort|ratio|type|class|every|per|[~$\u20ac\u00a3])\s?$", re.IGNORECASE)

@@ -33,7 +33,7 @@ def resolve(spans: Iterable[Span], precedence: Mapping[str, int]) -> list[Span]:
             continue
         if (span.start, span.end) in at and precedence.get(span.label, 99) > precedence["POPULATION"]:
             continue
-        if any(_cuts(p, span) for p in _near(populations, span)):
+        if any(_cuts(p, span) or _is_status(p, span) for p in _near(populations, span)):
             continue
         taken.take(span.start, span.end)
         others.append(span)
@@ -56,6 +56,12 @@ def _near(populations: list[Span], span: Span) -> Iterator[Span]:
 def _cuts(population: Span, span: Span) -> bool:
     """Whether a population at least as long crosses the span without holding it."""
     return not covers(population, span) and population.end - population.start >= span.end - span.start
+
+
+def _is_status(population: Span, span: Span) -> bool:
+    """Whether an outcome is but the word for a state of the patients: "first complete [remission]"."""
+    held = covers(population, span) and (span.start, span.end) != (population.start, population.end)
+    return held and span.subtype == "response" and population.subtype == "disease_status"
 
 
 def _breaks(other: Span, population: Span) -> bool:
