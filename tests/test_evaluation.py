@@ -127,6 +127,52 @@ def test_a_broken_line_is_named(annotated: Path, texts: Path, tmp_path: Path) ->
         evaluate(annotated, texts=texts, gold=tmp_path / "broken.jsonl")
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b'{"mentions": []}', r"id is None\."),
+        (b"[1]", "no JSON object but list"),
+        (b'{"id": "1"}', "mentions is NoneType, expected a list"),
+        (b'{"id": "1", "mentions": ["CRS"]}', "a mention is 'CRS'"),
+        (b'{"id": "1", "mentions": [{"surface": "CRS", "label": "TOXICITY"}]}', "field of the mention 'CRS' is None"),
+        (b'{"id": "1", "mentions": [{"field": "body", "surface": "CRS", "label": "TOXICITY"}]}', "is 'body'. Use title or abstract"),
+        (b'{"id": "1", "mentions": [{"field": "abstract", "label": "TOXICITY"}]}', "surface of a mention of the abstract is None"),
+        (b'{"id": "1", "mentions": [{"field": "abstract", "surface": "CRS"}]}', "label of a mention of the abstract is None"),
+        (b'{"id": "1", "mentions": [{"field": "abstract", "surface": "CRS", "label": "TOXICITY", "nth": 0}]}', "nth of the mention 'CRS' is 0"),
+        (b'{"id": "1", "mentions": [{"field": "abstract", "surface": "CRS", "label": "TOXICITY", "assertion": "no"}]}', "is 'no'. Use one of"),
+        (b'{"id": "1", "mentions": [], "by": "M\xfcller"}', "not UTF-8"),
+    ],
+)
+def test_a_fault_of_gold_is_named_with_file_and_line(line: bytes, message: str, annotated: Path, texts: Path, tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").write_bytes(b'{"id": "1", "mentions": []}\n' + line + b"\n")
+    with pytest.raises(EvaluationError, match=rf"bad\.jsonl:2: .*{message}"):
+        evaluate(annotated, texts=texts, gold=tmp_path / "bad.jsonl")
+
+
+def test_an_empty_gold_is_refused(annotated: Path, texts: Path, tmp_path: Path) -> None:
+    with pytest.raises(EvaluationError, match=r"none\.jsonl: no document"):
+        evaluate(annotated, texts=texts, gold=lines(tmp_path / "none.jsonl"))
+
+
+def test_documents_that_the_folder_lacks_are_counted_and_named(annotated: Path, tmp_path: Path) -> None:
+    ids = [str(n) for n in range(1, 9)]
+    texts = lines(tmp_path / "t.jsonl", *({"id": i, "title": TITLE, "abstract": ABSTRACT} for i in ids))
+    gold = lines(tmp_path / "g.jsonl", *({"id": i, "mentions": []} for i in ids))
+    with pytest.raises(EvaluationError, match=r"7 of 8 documents of the gold are missing: 2, 3, 4, 5, 6, \.\.\."):
+        evaluate(annotated, texts=texts, gold=gold)
+
+
+def test_a_text_that_is_not_that_of_the_folder_is_refused(annotated: Path, gold: Path, tmp_path: Path) -> None:
+    other = lines(tmp_path / "t.jsonl", {"id": "1", "title": TITLE, "abstract": ABSTRACT.replace("seen", "found")})
+    with pytest.raises(EvaluationError, match="the abstract of 1 is not that of .*'seen.*there, 'found"):
+        evaluate(annotated, texts=other, gold=gold)
+
+
+def test_blanks_that_the_run_took_out_move_no_offset(annotated: Path, texts: Path, gold: Path, tmp_path: Path) -> None:
+    wide = lines(tmp_path / "t.jsonl", {"id": "1", "title": f" {TITLE} ", "abstract": ABSTRACT.replace(". ", ".  ")})
+    assert evaluate(annotated, texts=wide, gold=gold) == evaluate(annotated, texts=texts, gold=gold)
+
+
 def test_a_missing_file_or_folder_is_refused(annotated: Path, texts: Path, gold: Path, tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match=r"nowhere\.jsonl: cannot be read"):
         evaluate(annotated, texts=texts, gold=tmp_path / "nowhere.jsonl")

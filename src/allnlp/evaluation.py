@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from allnlp.errors import EvaluationError
-from allnlp.schema import LABELS, document_text
+from allnlp.schema import ASSERTIONS, LABELS, document_text
 from allnlp.tables import read_table
 
 CARD = ("THERAPY", "ANTIGEN", "POPULATION", "TOXICITY")
@@ -70,25 +70,46 @@ def evaluate(folder: Path, *, texts: Path, gold: Path) -> Report:
         texts: JSON lines with id, title and abstract.
         gold: JSON lines with id and mentions (field, surface, nth, label, concept, assertion).
 
+    The offsets are those of the folder's title and abstract; ``texts`` may differ from them in blanks only.
+
     Raises:
-        EvaluationError: a gold surface is not in its text, or a document is missing, with the id.
+        EvaluationError: gold or texts are empty, not UTF-8, or a line is not of their shape, with file and line; a gold
+            surface is not in its text; a document is missing from the folder or has another text there, with the id.
         FolderError: no annotated folder.
 
     Source:
         Bagga and Baldwin (1998), Algorithms for scoring coreference chains (B-cubed).
     """
-    bases = {str(r["id"]): (r.get("title") or "", r.get("abstract") or "") for r in _lines(texts)}
+    bases = {_id(at, row): _base(at, row) for at, row in _lines(texts)}
+    rows = [(at, _id(at, row), row) for at, row in _lines(gold)]
+    if not rows:
+        raise EvaluationError(f"{gold}: no document. Give JSON lines with id and mentions, one document a line.")
+    for at, doc_id, _ in rows:
+        if doc_id not in bases:
+            raise EvaluationError(f"{at}: {doc_id} has no text in {texts}. Give the texts that the gold was made on.")
+    run = _documents(folder, texts, {doc_id: bases[doc_id] for _, doc_id, _ in rows})
     found = _found(folder)
     counter = _Counter()
-    number = 0
-    for row in _lines(gold):
-        number += 1
-        doc_id = str(row["id"])
-        if doc_id not in bases:
-            raise EvaluationError(f"{gold}: {doc_id} has no text in {texts}. Give the texts that the gold was made on.")
-        marks = [_gold_mark(doc_id, *bases[doc_id], m) for m in row["mentions"]]
-        counter.add(doc_id, document_text(*bases[doc_id]), marks, found.get(doc_id, []))
-    return counter.report(number)
+    for at, doc_id, row in rows:
+        title, abstract = run[doc_id]
+        marks = [_gold_mark(f"{at}: {doc_id}", title, abstract, m) for m in _mentions(at, row)]
+        counter.add(doc_id, document_text(title, abstract), marks, found.get(doc_id, []))
+    return counter.report(len(rows))
+
+
+def first_of_each(faults: Sequence[Fault], number: int) -> list[Fault]:
+    """At most so many faults of each kind, in their order.
+
+    >>> len(first_of_each([Fault("missed", "1", "a", ""), Fault("missed", "1", "b", ""), Fault("assertion", "1", "a", "")], 1))
+    2
+    """
+    seen = Counter[str]()
+    out = []
+    for fault in faults:
+        seen[fault.kind] += 1
+        if seen[fault.kind] <= number:
+            out.append(fault)
+    return out
 
 
 def score(matched: int, gold: int, found: int) -> Score:
@@ -213,18 +234,71 @@ def _around(text: str, key: tuple[str, int, int]) -> str:
     return f"{text[max(0, start - 40) : start]}[{text[start:end]}]{text[end : end + 40]}".replace("\n", " ")
 
 
-def _gold_mark(doc_id: str, title: str, abstract: str, m: Mapping[str, Any]) -> Mark:
-    in_title = m["field"] == "title"
-    text = title if in_title else abstract
-    at = -1
-    for _ in range(int(m.get("nth", 1))):
-        at = text.find(m["surface"], at + 1)
-        if at < 0:
-            raise EvaluationError(f"{doc_id}: gold surface {m['surface']!r} is not in its {m['field']}. Check field and nth.")
-    start = at + (0 if in_title or not title else len(title) + 1)
-    return Mark(
-        m["label"], start, start + len(m["surface"]), m["surface"], str(m.get("concept") or ""), m.get("assertion") or "present"
-    )
+def _gold_mark(at: str, title: str, abstract: str, m: Any) -> Mark:
+    if not isinstance(m, dict):
+        raise EvaluationError(f"{at}: a mention is {m!r}. Give an object with field, surface, nth, label.")
+    field, surface, label, nth = m.get("field"), m.get("surface"), m.get("label"), m.get("nth", 1)
+    if field not in ("title", "abstract"):
+        raise EvaluationError(f"{at}: field of the mention {surface!r} is {field!r}. Use title or abstract.")
+    for name, cell in (("surface", surface), ("label", label)):
+        if not isinstance(cell, str) or not cell:
+            raise EvaluationError(f"{at}: {name} of a mention of the {field} is {cell!r}. Give a string that is not empty.")
+    if not re.fullmatch(r"[1-9][0-9]*", str(nth)):
+        raise EvaluationError(f"{at}: nth of the mention {surface!r} is {nth!r}. Give the number of the occurrence, from 1.")
+    assertion = m.get("assertion") or "present"
+    if assertion not in ASSERTIONS:
+        raise EvaluationError(f"{at}: assertion of the mention {surface!r} is {assertion!r}. Use one of {', '.join(ASSERTIONS)}.")
+    text = title if field == "title" else abstract
+    start = -1
+    for _ in range(int(nth)):
+        start = text.find(surface, start + 1)
+        if start < 0:
+            raise EvaluationError(f"{at}: gold surface {surface!r} is not in its {field} (nth {nth}). Check field and nth.")
+    start += 0 if field == "title" or not title else len(title) + 1
+    return Mark(label, start, start + len(surface), surface, str(m.get("concept") or ""), assertion)
+
+
+def _id(at: str, row: Mapping[str, Any]) -> str:
+    found = row.get("id")
+    if isinstance(found, bool) or not isinstance(found, str | int) or found == "":
+        raise EvaluationError(f"{at}: id is {found!r}. Give each line the id of its document.")
+    return str(found)
+
+
+def _base(at: str, row: Mapping[str, Any]) -> tuple[str, str]:
+    title, abstract = row.get("title") or "", row.get("abstract") or ""
+    if not isinstance(title, str) or not isinstance(abstract, str):
+        raise EvaluationError(f"{at}: title or abstract is no string. Give both as strings.")
+    return title, abstract
+
+
+def _mentions(at: str, row: Mapping[str, Any]) -> list[Any]:
+    found = row.get("mentions")
+    if not isinstance(found, list):
+        raise EvaluationError(f"{at}: mentions is {type(found).__name__}, expected a list. Give [] where there is none.")
+    return found
+
+
+def _documents(folder: Path, texts: Path, bases: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """Title and abstract of each document as the run has them; they must be those of ``texts`` but for blanks."""
+    frame = read_table(folder, "documents")[["doc_id", "title", "abstract"]]
+    run = {str(d): (t, a) for d, t, a in frame.itertuples(index=False) if str(d) in bases}
+    missing = [d for d in bases if d not in run]
+    if missing:
+        named = ", ".join(missing[:5]) + (", ..." if len(missing) > 5 else "")
+        raise EvaluationError(
+            f"{folder}: {len(missing)} of {len(bases)} documents of the gold are missing: {named}. Annotate the very texts: allnlp annotate {texts} -o DIR"
+        )
+    for doc_id, given in bases.items():
+        for field, ours, theirs in zip(("title", "abstract"), given, run[doc_id], strict=True):
+            a, b = " ".join(ours.split()), " ".join(theirs.split())
+            if a != b:
+                at = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+                raise EvaluationError(
+                    f"{folder}: the {field} of {doc_id} is not that of {texts}, so that offsets cannot agree:"
+                    f" {b[at : at + 30]!r} there, {a[at : at + 30]!r} in the texts. Annotate the very texts that the gold was made on."
+                )
+    return run
 
 
 def _found(folder: Path) -> dict[str, list[Mark]]:
@@ -237,14 +311,25 @@ def _found(folder: Path) -> dict[str, list[Mark]]:
     return out
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def _lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The objects of a file of JSON lines, each with its file and line."""
     try:
-        with path.open(encoding="utf-8") as stream:
+        with path.open("rb") as stream:
             for number, line in enumerate(stream, 1):
                 if line.strip():
-                    try:
-                        yield json.loads(line)
-                    except ValueError as error:
-                        raise EvaluationError(f"{path}:{number}: no JSON object ({error}). Give one object a line.") from None
+                    at = f"{path}:{number}"
+                    yield at, _object(at, line)
     except OSError as error:
         raise EvaluationError(f"{path}: cannot be read ({error.strerror}). Give the file of gold or texts.") from None
+
+
+def _object(at: str, line: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise EvaluationError(f"{at}: not UTF-8. Save the file as UTF-8.") from None
+    except (ValueError, RecursionError) as error:
+        raise EvaluationError(f"{at}: no JSON object ({error}). Give one object a line.") from None
+    if not isinstance(found, dict):
+        raise EvaluationError(f"{at}: no JSON object but {type(found).__name__}. Give one object a line.")
+    return found

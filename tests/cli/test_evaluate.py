@@ -49,3 +49,10 @@ def test_gold_without_its_text_exits_with_1(run: Run, files: list[str | Path], t
     ran = run(*files)
     assert (ran.code, ran.out) == (1, "")
     assert "9 has no text" in ran.err
+
+
+def test_json_lists_no_more_faults_of_a_kind_than_asked_for(run: Run, files: list[str | Path], tmp_path: Path) -> None:
+    missed = [{**GOLD, "field": "abstract", "surface": words} for words in ("was", "seen", "No")]
+    (tmp_path / "gold.jsonl").write_text(json.dumps({"id": "1", "mentions": missed}) + "\n", encoding="utf-8")
+    kinds = [f["kind"] for f in json.loads(run(*files, "--errors", "2", "--json").out)["faults"]]
+    assert kinds.count("missed TOXICITY") == 2

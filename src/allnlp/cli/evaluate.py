@@ -24,13 +24,13 @@ def command(
     """
     import pandas as pd
 
-    from allnlp.evaluation import evaluate
+    from allnlp.evaluation import evaluate, first_of_each
 
     report = evaluate(folder, texts=texts, gold=gold)
     kinds = {"strict": report.strict, "overlap": report.overlap, "assertion": report.assertion}
     if json:
         scores = {kind: {name: s._asdict() for name, s in table.items()} for kind, table in kinds.items()}
-        faults = [f._asdict() for f in report.faults] if errors else []
+        faults = [f._asdict() for f in first_of_each(report.faults, errors)]
         answer_json({"documents": report.documents, **scores, "linking_b3": report.linking, "faults": faults})
         return
     rows = [{"measure": kind, "class": name, **s._asdict()} for kind, table in kinds.items() for name, s in table.items()]
