@@ -68,6 +68,23 @@ def test_a_full_disk_or_closed_pipe_is_no_traceback(folder: Path) -> None:
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize("words", [["terms", "list"], ["tag", "CRS"]])
+def test_a_reader_that_has_gone_ends_the_program_without_a_word(words: list[str]) -> None:
+    process = subprocess.Popen([*PROGRAM, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 141
+
+
+def test_a_character_that_the_encoding_lacks_is_escaped() -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    ran = subprocess.run([*PROGRAM, "tag", "TNF-\u03b1 and CRS in \u226534 children", "--json"], capture_output=True, check=False, env=environment)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
 def test_out_of_memory_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def exhausted() -> None:
         raise MemoryError
@@ -85,13 +102,10 @@ def test_piped_output_is_tab_separated_without_colours(folder: Path) -> None:
     assert b"records read\t40\n" in ran.stdout
 
 
-def test_on_a_terminal_a_table_is_ruled_and_text_is_printed_literally(tmp_path: Path) -> None:
-    """Corpus text is never read as markup: "[x]" and "[bold]" stay."""
-    own = tmp_path / "own.csv"
-    own.write_text("text,label\nnova[x]cel,THERAPY\nnova[bold]cel,THERAPY\n", encoding="utf-8")
+def on_a_terminal(width: int, *words: str) -> str:
+    """What the program shows on a terminal, without colours."""
     outer, inner = pty.openpty()
-    words = ["tag", "nova[x]cel and nova[bold]cel", "--terms", str(own)]
-    process = subprocess.Popen([*PROGRAM, *words], stdout=inner, stderr=inner, env={**os.environ, "COLUMNS": "220"})
+    process = subprocess.Popen([*PROGRAM, *words], stdout=inner, stderr=inner, env={**os.environ, "COLUMNS": str(width)})
     os.close(inner)
     shown = b""
     try:
@@ -101,10 +115,26 @@ def test_on_a_terminal_a_table_is_ruled_and_text_is_printed_literally(tmp_path: 
         pass
     os.close(outer)
     assert process.wait() == 0, shown
-    text = re.sub("\x1b[^m]*m", "", shown.decode())
+    return re.sub("\x1b[^m]*m", "", shown.decode())
+
+
+def test_on_a_terminal_a_table_is_ruled_and_text_is_printed_literally(tmp_path: Path) -> None:
+    """Corpus text is never read as markup: "[x]" and "[bold]" stay."""
+    own = tmp_path / "own.csv"
+    own.write_text("text,label\nnova[x]cel,THERAPY\nnova[bold]cel,THERAPY\n", encoding="utf-8")
+    text = on_a_terminal(220, "tag", "nova[x]cel and nova[bold]cel", "--terms", str(own))
     assert "\u2500" in text
     assert "nova[x]cel" in text
     assert "nova[bold]cel" in text
+
+
+@pytest.mark.parametrize("width", [80, 100, 140])
+def test_on_a_narrow_terminal_no_word_is_broken_and_what_is_left_out_is_said(width: int) -> None:
+    text = on_a_terminal(width, "tag", "No hypogammaglobulinemia was seen after CAR T-cell therapy of acute lymphoblastic leukemia.")
+    assert {"hypogammaglobulinemia", "lymphoblastic", "DISEASE", "negated"} <= set(text.split())
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= width
+    assert "rule" in text
+    assert ("Not shown at 80 columns: " in text) == (width == 80)
 
 
 @pytest.mark.parametrize(("cell", "value"), [(float("nan"), None), (None, None), (1, 1), ("x", "x"), ("", "")])

@@ -53,3 +53,15 @@ def test_terms_that_break_the_rules_exit_with_1(run: Run, tmp_path: Path) -> Non
     ran = run("tag", TEXT, "--terms", tmp_path / "own.csv")
     assert (ran.code, ran.out) == (1, "")
     assert "own.csv:2: unknown label 'DRUG'" in ran.err
+
+
+def test_offsets_are_those_of_what_was_piped(run: Run) -> None:
+    given = " \r\n\tNo CRS.\r\nNo CRS.\n"
+    found = json.loads(run("tag", "-", "--json", stdin=given.encode()).out)
+    assert [given[m["start"] : m["end"]] for m in found] == ["CRS", "CRS"]
+
+
+def test_input_that_is_not_utf_8_exits_with_1(run: Run) -> None:
+    ran = run("tag", "-", stdin=b"CRS \xff")
+    assert (ran.code, ran.out) == (1, "")
+    assert "standard input: not UTF-8 at byte 5" in ran.err

@@ -97,6 +97,20 @@ def test_the_summary_of_the_demo_agrees_with_its_tables(folder: Path) -> None:
     assert found.concepts.groupby("label").size().max() == 3
 
 
+def test_mentions_of_context_labels_are_told_apart(by_hand: Path, folder: Path) -> None:
+    assert dict(summarise(by_hand).information.itertuples(index=False))["of them context, as CONSTRUCT or PROCEDURE"] == "1"
+    found = summarise(folder)
+    information = dict(found.information.itertuples(index=False))
+    assert int(information["mentions"]) == found.labels.mentions.sum() + int(information["of them context, as CONSTRUCT or PROCEDURE"])
+
+
+def test_a_manifest_without_counts_is_damaged(tmp_path: Path) -> None:
+    with FolderWriter(tmp_path / "f") as writer:
+        writer.finish({})
+    with pytest.raises(FolderError, match=r"manifest\.json: damaged, no 'counts'"):
+        summarise(tmp_path / "f")
+
+
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FolderError, match="no such folder"):
         summarise(tmp_path / "nowhere")

@@ -60,3 +60,19 @@ def test_sentences_are_found_where_no_component_has_set_them() -> None:
     nlp.add_pipe("allnlp_assertion")
     mentions = nlp("There was no death. CRS was seen.")._.allnlp.mentions
     assert {m.text: (m.sentence, m.assertion) for m in mentions if m.text == "CRS"} == {"CRS": (1, "present")}
+
+
+def test_entities_of_others_stay_where_ours_overlap_them() -> None:
+    nlp = pipeline()
+    ruler = nlp.add_pipe("entity_ruler", first=True)
+    ruler.add_patterns([{"label": "HARM", "pattern": "CRS"}, {"label": "DRUG", "pattern": "tisagenlecleucel in"}])
+    doc = nlp(TEXT)
+    assert {(e.text, e.label_) for e in doc.ents} >= {("CRS", "HARM"), ("tisagenlecleucel in", "DRUG")}
+    assert {("CRS", "TOXICITY"), ("tisagenlecleucel", "THERAPY")} <= {(s.text, s.label_) for s in doc.spans["allnlp"]}
+
+    shorter = spacy.blank("en")
+    ruler = shorter.add_pipe("entity_ruler")
+    ruler.add_patterns([{"label": "DRUG", "pattern": "release"}])
+    shorter.add_pipe("allnlp_terms")
+    shorter.add_pipe("allnlp_assertion")
+    assert [(e.text, e.label_) for e in shorter("Cytokine release syndrome.").ents] == [("release", "DRUG")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,6 +91,95 @@ def test_a_term_that_breaks_a_rule_is_not_added(cells: dict[str, str], message: 
     before = own.read_bytes()
     assert added(own, **cells) != []
     assert own.read_bytes() == before
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_file_gains_the_columns_that_a_term_needs(delimiter: str, tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    own.write_bytes(delimiter.join(["Text", "label"]).encode() + b"\r\n" + delimiter.join(["altercel", "THERAPY"]).encode() + b"\r\n")
+    assert added(own, name="novacabtagene", curie="x:1", case="exact") == []
+    rows = [line.split(delimiter) for line in own.read_bytes().decode().split("\r\n")]
+    assert rows == [
+        ["Text", "label", "curie", "name", "case"],
+        ["altercel", "THERAPY", "", "", ""],
+        ["novacel", "THERAPY", "x:1", "novacabtagene", "exact"],
+        [""],
+    ]
+    assert list(tmp_path.iterdir()) == [own]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("text,label\nM\u00fcller-cel,THERAPY".encode("latin-1"), "not UTF-8"),
+        (b'text,label\n"altercel,THERAPY\n', "quotation mark that is not closed"),
+        (b"text,label\naltercel,THERAPY,x\n", "has 3 cells, the header 2"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_left_as_it_is(content: bytes, message: str, tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    own.write_bytes(content)
+    (fault,) = added(own, name="novacabtagene")
+    assert message in fault
+    assert own.read_bytes() == content
+
+
+def test_an_interrupt_leaves_the_file_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "own.csv"
+    added(own, text="altercel")
+    before = own.read_bytes()
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys.modules[add_user_term.__module__], "check_rows", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        added(own)
+    assert (own.read_bytes(), list(tmp_path.iterdir())) == (before, [own])
+
+
+def test_a_curie_without_a_name_takes_its_listed_name(tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    assert added(own, text="novel CRS syndrome", label="TOXICITY", curie="mesh:D000080424") == []
+    assert load(None, (own,)).terms[-1][3].name == "cytokine release syndrome"
+
+
+def test_a_name_without_a_curie_takes_the_listed_concept(tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    assert added(own, text="novel CRS syndrome", label="toxicity", name="Cytokine release syndrome") == []
+    term = load(None, (own,)).terms[-1][3]
+    assert (term.curie, term.name) == ("mesh:D000080424", "cytokine release syndrome")
+
+
+def test_a_name_without_latin_letters_asks_for_a_name_or_a_curie(tmp_path: Path) -> None:
+    (fault,) = added(tmp_path / "own.csv", text="\u03b3\u03b4")
+    assert "(--name) or a CURIE (--curie)" in fault
+
+
+def test_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    paths = [tmp_path / folder / "m.csv" for folder in "AB"]
+    for number, path in enumerate(paths):
+        path.parent.mkdir()
+        path.write_text(f"text,label,curie,name\nnovacel,THERAPY,x:{number},n{number}\n", encoding="utf-8")
+    (fault,) = check_user_terms(paths)
+    assert fault.startswith(f"{paths[1]}:2: 'novacel' is listed for x:0 on {paths[0]}:2 and for x:1")
+    assert check_user_terms([paths[0], paths[0]]) == []
+
+
+def test_a_file_name_with_a_colon_loses_no_fault(tmp_path: Path) -> None:
+    own = tmp_path / "my:own.csv"
+    own.write_text("text,label\nnovacel,DRUG\n", encoding="utf-8")
+    (fault,) = check_user_terms([own])
+    assert fault.startswith("my:own.csv:2: unknown label")
+
+
+def test_a_long_text_after_an_unclosed_quotation_mark_is_one_fault(tmp_path: Path) -> None:
+    before = csv.field_size_limit(131_072)
+    own = tmp_path / "own.csv"
+    own.write_text('text,label\n"novacel,THERAPY\n' + "altercel,THERAPY\n" * 9000, encoding="utf-8")
+    (fault,) = check_user_terms([own])
+    csv.field_size_limit(before)
+    assert fault.startswith("own.csv: cannot be read as a table")
 
 
 def test_only_faults_of_ones_own_file_are_told(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import sys
 import typer
 
 from allnlp.cli import annotate, evaluate, explain, summary, tag, terms
-from allnlp.cli.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING, EXIT_USAGE, say
+from allnlp.cli.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING, EXIT_USAGE, flush, say, show_any_character
 from allnlp.errors import AllnlpError, NothingFound, OptionError
 
 app = typer.Typer(
@@ -45,6 +45,7 @@ def options(
 def main() -> None:
     """Run the program; a user's mistake is one line on stderr and exit code 1 (a wrong option 2), an empty answer exit code 3."""
     interrupts: list[int] = []
+    show_any_character()
 
     def interrupt(number: int, _: object) -> None:
         interrupts.append(number)
@@ -64,7 +65,10 @@ def main() -> None:
 
 def _run() -> None:
     try:
-        app()
+        try:
+            app()
+        finally:
+            flush()
     except NothingFound as error:
         say(f"allnlp: {error}")
         sys.exit(EXIT_NOTHING)

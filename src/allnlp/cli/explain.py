@@ -30,4 +30,4 @@ def command(
     for sentence in found.sentences:
         answer(f"{sentence.number}\t{sentence.section}\t{' '.join(sentence.text.split())}")
     answer("")
-    answer_table("Mentions", found.mentions)
+    answer_table("Mentions", found.mentions.drop(columns=["start", "end"]))

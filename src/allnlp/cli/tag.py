@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from allnlp.cli.console import answer_json, answer_table
-from allnlp.errors import NothingFound, TerminologyError
+from allnlp.errors import NothingFound, ReadError, TerminologyError
 
 
 def command(
@@ -30,7 +30,7 @@ def command(
     faults = check_user_terms(terms) if terms else []
     if faults:
         raise TerminologyError("\n".join(faults))
-    given = sys.stdin.read().strip() if text == "-" else text
+    given = _piped() if text == "-" else text
     mentions = annotate_text("", given, compile_lexicon(load(None, tuple(terms)))).mentions
     if json:
         answer_json([m._asdict() for m in mentions])
@@ -39,3 +39,12 @@ def command(
         raise NothingFound("no mention found in the text.")
     shown = ["start", "end", "text", "label", "subtype", "name", "concept_id", "assertion", "assertion_cue", "rule"]
     answer_table("Mentions", pd.DataFrame([m._asdict() for m in mentions])[shown])
+
+
+def _piped() -> str:
+    """Standard input as it is, so that offsets are those of what was piped; only a newline at its end is taken off."""
+    try:
+        given = sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ReadError(f"standard input: not UTF-8 at byte {error.start + 1}. Pipe UTF-8 text.") from None
+    return given[:-2] if given.endswith("\r\n") else given.removesuffix("\n")

@@ -7,11 +7,12 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import duckdb
 import pandas as pd
 
+from allnlp.collection.folder import asked
 from allnlp.errors import NothingFound
 from allnlp.schema import LABELS
-from allnlp.tables import connected
 
 
 class MarkedSentence(NamedTuple):
@@ -28,10 +29,10 @@ class Explanation(NamedTuple):
     doc_id: str
     title: str
     sentences: list[MarkedSentence]
-    mentions: pd.DataFrame  # sentence, text, label, subtype, name, concept_id, assertion, assertion_cue, source, rule
+    mentions: pd.DataFrame  # sentence, start, end, text, label, subtype, name, concept_id, assertion, assertion_cue, source, rule
 
 
-_COLUMNS = ["sentence", "text", "label", "subtype", "name", "concept_id", "assertion", "assertion_cue", "source", "rule"]
+_COLUMNS = ["sentence", "start", "end", "text", "label", "subtype", "name", "concept_id", "assertion", "assertion_cue", "source", "rule"]
 
 
 def explain(folder: Path, doc_id: str, *, labels: tuple[str, ...] = LABELS) -> Explanation:
@@ -39,20 +40,22 @@ def explain(folder: Path, doc_id: str, *, labels: tuple[str, ...] = LABELS) -> E
 
     Args:
         folder: the annotated folder.
-        doc_id: a document of it.
+        doc_id: a document of it; capitals do not matter where only one document has these letters.
         labels: shown; context labels are left out by default.
 
     Raises:
-        NothingFound: no such document; says which are near.
+        NothingFound: no such document, says which are near; or a duplicate, says of which.
         FolderError: no annotated folder, or a damaged one.
     """
-    with connected(folder, "documents", "sentences", "mentions") as database:
-        found = database.execute("SELECT title, text FROM documents WHERE doc_id = ?", [doc_id]).fetchall()
-        if not found:
+    with asked(folder, "documents", "sentences", "mentions") as database:
+        found = _of_id(database, doc_id)
+        if found is None:
             known = [row[0] for row in database.execute("SELECT doc_id FROM documents").fetchall()]
             near = difflib.get_close_matches(doc_id, known, n=5, cutoff=0.6)
             raise NothingFound(f"{folder}: no document {doc_id!r}." + (f" Did you mean: {', '.join(near)}?" if near else ""))
-        title, text = found[0]
+        doc_id, title, text, original = found
+        if original is not None:
+            raise NothingFound(f"{folder}: {doc_id} is a duplicate of {original}; explain that one: allnlp explain {folder} {original}")
         sentences = database.execute(
             'SELECT sentence, section, start, "end" FROM sentences WHERE doc_id = ? ORDER BY sentence', [doc_id]
         ).fetchall()
@@ -61,6 +64,14 @@ def explain(folder: Path, doc_id: str, *, labels: tuple[str, ...] = LABELS) -> E
     spans = [_said(row) for row in mentions.to_dict("records")]
     marked = [MarkedSentence(int(n), section, mark(text, int(start), int(end), spans)) for n, section, start, end in sentences]
     return Explanation(doc_id, title, marked, mentions[_COLUMNS].reset_index(drop=True))
+
+
+def _of_id(database: duckdb.DuckDBPyConnection, doc_id: str) -> tuple[str, str, str, str | None] | None:
+    """A document's id, title, text and original; by its very id, else by the only one that differs in capitals."""
+    columns = "SELECT doc_id, title, text, duplicate_of FROM documents WHERE"
+    found = database.execute(f"{columns} doc_id = ?", [doc_id]).fetchall()
+    found = found or database.execute(f"{columns} lower(doc_id) = lower(?)", [doc_id]).fetchall()
+    return found[0] if len(found) == 1 else None
 
 
 def _said(row: dict[Hashable, Any]) -> tuple[int, int, str]:

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 import duckdb
 import pandas as pd
 
+from allnlp.collection.folder import asked
+from allnlp.errors import FolderError
 from allnlp.schema import LABELS
-from allnlp.tables import connected, read_manifest
+from allnlp.tables import MANIFEST, read_manifest
 
 
 class Summary(NamedTuple):
@@ -33,9 +35,12 @@ def summarise(folder: Path, *, top: int = 5) -> Summary:
         FolderError: no annotated folder, or a damaged one.
     """
     manifest = read_manifest(folder)
-    with connected(folder, "documents", "mentions", "concepts", "failures") as database:
+    with asked(folder, "documents", "mentions", "concepts", "failures") as database:
         database.execute("CREATE VIEW unique_documents AS SELECT * FROM documents WHERE duplicate_of IS NULL")
-        information = _information(manifest, _years(database))
+        try:
+            information = _information(manifest, _years(database), _of_context(database))
+        except (KeyError, TypeError) as error:
+            raise FolderError(f"{folder / MANIFEST}: damaged, no {error}. Annotate again with --overwrite.") from None
         completeness = database.sql(_COMPLETENESS).df()
         order = ", ".join(f"('{label}', {i})" for i, label in enumerate(LABELS))
         database.execute(f"CREATE TABLE label_order AS SELECT * FROM (VALUES {order}) AS o(label, place)")
@@ -49,7 +54,13 @@ def _years(database: duckdb.DuckDBPyConnection) -> tuple[Any, ...]:
     return database.execute("SELECT min(year), max(year) FROM unique_documents").fetchall()[0]
 
 
-def _information(manifest: dict[str, Any], years: tuple[Any, ...]) -> pd.DataFrame:
+def _of_context(database: duckdb.DuckDBPyConnection) -> int:
+    """Mentions whose label is none of the six."""
+    of_six = ", ".join(f"'{label}'" for label in LABELS)
+    return int(database.execute(f"SELECT count(*) FROM mentions WHERE label NOT IN ({of_six})").fetchall()[0][0])
+
+
+def _information(manifest: dict[str, Any], years: tuple[Any, ...], of_context: int) -> pd.DataFrame:
     counts = manifest["counts"]
     rows = [
         ("records read", counts["read"]),
@@ -61,6 +72,7 @@ def _information(manifest: dict[str, Any], years: tuple[Any, ...]) -> pd.DataFra
         ("files that could not be read", counts["files_failed"]),
         ("years", f"{years[0]}-{years[1]}" if years[0] is not None else "unknown"),
         ("mentions", counts["mentions"]),
+        ("of them context, as CONSTRUCT or PROCEDURE", of_context),
         ("concepts", counts["concepts"]),
         ("input files", len(manifest["inputs"])),
         ("allnlp", manifest["versions"]["allnlp"]),

@@ -34,7 +34,8 @@ class AssertionStep:
     """Decides the assertion of the candidates and writes the mentions.
 
     Needs: candidates of earlier components; sentences of ``allnlp_sentences`` (found anew where absent).
-    Writes: ``doc.spans["allnlp"]``, ``doc._.allnlp.mentions``, and ``doc.ents`` (of overlapping mentions the longest).
+    Writes: ``doc.spans["allnlp"]``, ``doc._.allnlp.mentions``, and ``doc.ents`` (of overlapping mentions the longest;
+        entities that are there stay, and mentions that overlap them are left out).
     Options: ``set_ents``: False leaves ``doc.ents`` alone. ``terms``: as in ``allnlp_terms``.
     Example: ``nlp.add_pipe("allnlp_assertion", config={"set_ents": False})``
     Source: cues in ``terminology/cues.tsv``; after Chapman et al. (2001), NegEx, and Harkema et al. (2009), ConText.
@@ -64,7 +65,10 @@ class AssertionStep:
         marked = doc_spans(doc, spans)
         doc.spans["allnlp"] = marked
         if self.set_ents:
-            doc.set_ents(filter_spans([*(s for s in marked if s.label_ in LABELS), *doc.ents]))
+            others = list(doc.ents)
+            taken = {token.i for ent in others for token in ent}
+            free = (s for s in marked if s.label_ in LABELS and taken.isdisjoint(range(s.start, s.end)))
+            doc.set_ents([*others, *filter_spans(free)])
         return doc
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:

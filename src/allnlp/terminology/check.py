@@ -30,21 +30,26 @@ def check_folder(folder: Path | None = None) -> list[str]:
     return faults
 
 
-def check_rows(terms: Iterable[tuple[str, int, str, Term]], known: frozenset[str]) -> list[str]:
+def check_rows(terms: Iterable[tuple[str, int, str, Term]], known: frozenset[str], *, first_checked: int = 0) -> list[str]:
     """Faults of terms (file, line, label, row): shapes, one name and label per CURIE, no text of two concepts.
 
-    The same text may stand under two labels; which one holds is a question of place (see ``labels.tsv``).
+    The same text may stand under two labels; which one holds is a question of place (see ``labels.tsv``). Rows before the
+    place ``first_checked`` are taken as sound: only what later rows say against them or by themselves is a fault.
     """
     faults: list[str] = []
     names: dict[str, tuple[str, str, str]] = {}
     texts: dict[tuple[str, str], tuple[str, str]] = {}
-    for file, line, label, t in terms:
+    for place, (file, line, label, t) in enumerate(terms):
+        if place == first_checked:
+            faults.clear()
         at = f"{file}:{line}"
         if label not in known:
             faults.append(f"{at}: unknown label {label!r}. Use one of {', '.join(sorted(known))}.")
         if not t.text.strip() or t.text != t.text.strip():
             faults.append(f"{at}: text {t.text!r} is empty or has blanks at its ends. Take them out.")
-        if not CURIE.fullmatch(t.curie):
+        if t.curie == "user:":
+            faults.append(f"{at}: {t.name!r} has no Latin letter or digit to make an identifier of. Give another name (--name) or a CURIE (--curie).")
+        elif not CURIE.fullmatch(t.curie):
             faults.append(f"{at}: {t.curie!r} is no CURIE. Write prefix:identifier, as allnlp:b-cell-aplasia.")
         for cell, allowed, column in ((t.scope, SCOPES, "scope"), (t.case, CASES, "case"), (t.context, CONTEXTS, "context")):
             if cell not in allowed:
@@ -57,8 +62,9 @@ def check_rows(terms: Iterable[tuple[str, int, str, Term]], known: frozenset[str
         if first_label != label:
             faults.append(f"{at}: {t.curie} is {first_label} on {first} and {label} here. Use one label per CURIE.")
         key = (label, t.text if t.case == "exact" else t.text.lower())
+        is_first = key not in texts
         curie, first = texts.setdefault(key, (t.curie, at))
-        if first != at:
+        if not is_first:
             what = f"a second time ({first})" if curie == t.curie else f"for {curie} on {first} and for {t.curie} here"
             faults.append(f"{at}: {t.text!r} is listed {what}. Keep one row.")
     return faults

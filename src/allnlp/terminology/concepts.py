@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
+import os
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from allnlp.errors import NothingFound, TerminologyError
 from allnlp.terminology.check import check_rows
 from allnlp.terminology.rows import Term
-from allnlp.terminology.tables import FILES, Terminology, load, read_rows, shipped_folder, sort_key, write_rows
+from allnlp.terminology.tables import FILES, Terminology, load, parse, parse_user_terms, read_rows, shipped_folder, sort_key, write_rows
 
 _SIGNS = re.compile(r"[\W_]")
 USER_COLUMNS = ("text", "label", "curie", "name", "scope", "case", "subtype", "context", "source", "comment")
@@ -79,40 +82,123 @@ def _described(terminology: Terminology, curie: str, names: dict[str, str]) -> d
 
 def check_user_terms(paths: Sequence[Path]) -> list[str]:
     """Faults of a user's own tables, also against the shipped vocabulary: one name and label per CURIE."""
+    unique = tuple({p.resolve(): p for p in paths}.values())
     try:
-        terminology = load(None, tuple(paths))
+        read = load(None, unique).user_files
     except TerminologyError as error:
         return [str(error)]
+    except csv.Error as error:
+        return [_not_a_table(", ".join(p.name for p in unique), error)]
+    count = Counter(p.name for p in unique)
+    return _faults(tuple((p.name if count[p.name] == 1 else str(p), text) for p, (_, text) in zip(unique, read, strict=True)))
+
+
+def _faults(user_files: tuple[tuple[str, str], ...]) -> list[str]:
+    """Faults of the texts of a user's tables; each stands under the name given."""
+    try:
+        terminology = parse(load().files, user_files)
+        own = sum(len(parse_user_terms(name, text)) for name, text in user_files)
+    except TerminologyError as error:
+        return [str(error)]
+    except csv.Error as error:
+        return [_not_a_table(", ".join(name for name, _ in user_files), error)]
     known = frozenset(r.label for r in terminology.labels)
-    own = {p.name for p in paths}
-    faults = check_rows(terminology.terms, known)
-    return [f for f in faults if f.split(":", 1)[0] in own]
+    return check_rows(terminology.terms, known, first_checked=len(terminology.terms) - own) if own else []
+
+
+def _not_a_table(name: str, error: csv.Error) -> str:
+    return f"{name}: cannot be read as a table ({error}). Look for a quotation mark that is not closed, and close or double it."
 
 
 def add_user_term(file: Path, *, text: str, label: str, curie: str, name: str, case: str) -> list[str]:
-    """Append a term to a user's CSV; returns the faults for which it was refused, then the file is as before."""
-    before = file.read_bytes() if file.exists() else None
-    is_new = not before
-    with file.open("a", newline="", encoding="utf-8") as stream:
-        if before and not before.endswith(b"\n"):
-            stream.write("\n")
-        header = _header(file) if before else USER_COLUMNS
-        writer = csv.DictWriter(stream, header, extrasaction="ignore", lineterminator="\n")
-        if is_new:
-            writer.writeheader()
-        writer.writerow({"text": text, "label": label.upper(), "curie": curie, "name": name, "case": case})
-    faults = check_user_terms([file])
-    if faults:
-        if before is None:
-            file.unlink()
-        else:
-            file.write_bytes(before)
+    """Add a term to a user's CSV; returns the faults for which it was refused, then the file is as before.
+
+    A CURIE without a name takes its listed name, a name without a CURIE the listed concept of that label and name. The
+    file keeps its delimiter, and gains the columns that the term needs. It is replaced at once, after the check.
+    """
+    try:
+        before = file.read_bytes().decode() if file.exists() else ""
+        own = ((file.name, _read_as(before)),) if before.strip("\ufeff\r\n ") else ()
+        curie, name = _as_listed(parse(load().files, own), label.upper(), curie, name)
+        cells = {"text": text, "label": label.upper(), "curie": curie, "name": name, "case": case}
+        after = with_row(before if own else "", cells, delimiter="\t" if file.suffix == ".tsv" else ",")
+    except UnicodeDecodeError:
+        return [f"{file}: not UTF-8. Save the table as UTF-8."]
+    except TerminologyError as error:
+        return [str(error)]
+    except csv.Error as error:
+        return [_not_a_table(file.name, error)]
+    faults = _faults(((file.name, _read_as(after)),))
+    if not faults:
+        _replace(file, after)
     return faults
 
 
-def _header(file: Path) -> list[str]:
-    with file.open(newline="", encoding="utf-8-sig") as stream:
-        return [h.strip().lower() for h in next(csv.reader(stream), [])]
+def _read_as(content: str) -> str:
+    """A table's text as it is read from disk: without byte order mark, lines ended by a newline."""
+    return content.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _as_listed(terminology: Terminology, label: str, curie: str, name: str) -> tuple[str, str]:
+    if curie and not name:
+        return curie, next((t.name for _, _, _, t in terminology.terms if t.curie == curie), "")
+    if name and not curie:
+        listed = {
+            (t.curie, t.name)
+            for _, _, of, t in terminology.terms
+            if of == label and t.name.lower() == name.lower() and not t.curie.startswith("user:")
+        }
+        if len(listed) == 1:
+            return listed.pop()
+    return curie, name
+
+
+def with_row(content: str, cells: Mapping[str, str], *, delimiter: str = ",") -> str:
+    r"""The text of a CSV with a row added, and with the columns that the row needs; ``delimiter`` is that of a new one.
+
+    >>> with_row("text;label\nx;ANTIGEN\n", {"text": "y", "label": "ANTIGEN", "name": "z"})
+    'text;label;name\nx;ANTIGEN;\ny;ANTIGEN;z\n'
+
+    Raises:
+        csv.Error: quotation marks do not close.
+        TerminologyError: a row has more cells than there are columns.
+    """
+    out = io.StringIO()
+    first = content.split("\n", 1)[0]
+    end = "\r\n" if first.endswith("\r") else "\n"
+    if content:
+        delimiter = "\t" if "\t" in first else ";" if ";" in first else ","
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=end)
+    mark = "\ufeff" if content.startswith("\ufeff") else ""
+    rows = list(csv.reader(io.StringIO(content.removeprefix(mark), newline=""), delimiter=delimiter, strict=True)) or [list(USER_COLUMNS)]
+    header = [h.strip().lower() for h in rows[0]]
+    absent = [c for c in cells if cells[c] and c not in header]
+    if content and not absent:
+        out.write(content if content.endswith(("\n", "\r")) else content + end)
+    else:
+        wide = next((row for row in rows if len(row) > len(header)), None)
+        if wide is not None:
+            raise TerminologyError(
+                f"the row that begins {wide[0]!r} has {len(wide)} cells, the header {len(header)}. Take the others out, then add the term."
+            )
+        out.write(mark)
+        writer.writerow([*rows[0], *absent])
+        writer.writerows([*row, *[""] * (len(header) + len(absent) - len(row))] if row else [] for row in rows[1:])
+    writer.writerow([cells.get(column, "") for column in [*header, *absent]])
+    return out.getvalue()
+
+
+def _replace(file: Path, content: str) -> None:
+    """Write a file whole or not at all."""
+    target = file.resolve()
+    work = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        work.write_bytes(content.encode())
+        if target.exists():
+            shutil.copymode(target, work)
+        work.replace(target)
+    finally:
+        work.unlink(missing_ok=True)
 
 
 def sort_folder(folder: Path | None = None) -> list[str]:
