@@ -19,7 +19,7 @@ from allnlp.cli import app
 from allnlp.tables import FORMATS
 
 FOLDER = Path(__file__).parent
-TYPES = {"VARCHAR": "text", "INTEGER": "whole number", "DOUBLE": "number", "BOOLEAN": "true or false", "VARCHAR[]": "list of texts"}
+TYPES = {"VARCHAR": "text", "BIGINT": "whole number", "DOUBLE": "number", "BOOLEAN": "true or false", "VARCHAR[]": "list of texts"}
 
 TABLES_HEAD = f"""# Tables
 

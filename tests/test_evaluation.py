@@ -164,7 +164,7 @@ def test_documents_that_the_folder_lacks_are_counted_and_named(annotated: Path, 
 
 def test_a_text_that_is_not_that_of_the_folder_is_refused(annotated: Path, gold: Path, tmp_path: Path) -> None:
     other = lines(tmp_path / "t.jsonl", {"id": "1", "title": TITLE, "abstract": ABSTRACT.replace("seen", "found")})
-    with pytest.raises(EvaluationError, match="the abstract of 1 is not that of .*'seen.*there, 'found"):
+    with pytest.raises(EvaluationError, match=r"the abstract of 1 is not that of .*'seen.*there, 'found"):
         evaluate(annotated, texts=other, gold=gold)
 
 

@@ -173,7 +173,7 @@ def test_a_folder_without_a_manifest_is_refused(tmp_path: Path) -> None:
         read_table(folder, "mentions")
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", "{}", '{"schema": "x", "tables": {}}', '{"schema": 1}'])
+@pytest.mark.parametrize("body", ["", "{", "[]", "{}", '{"schema": "x", "tables": {}}', '{"schema": 1}', '{"schema": 1, "tables": 3}'])
 def test_a_damaged_manifest_is_refused(body: str, tmp_path: Path) -> None:
     folder = written(tmp_path / "f", ROWS)
     (folder / "manifest.json").write_text(body, encoding="utf-8")
@@ -263,6 +263,56 @@ def test_a_full_disk_is_a_message_and_what_was_there_stays(format: str, limit: i
     assert message.startswith(f"{tmp_path / 'f'}: cannot be written (")
     assert message.endswith("File too large). Make room, or give another folder with -o.")
     assert hidden == "[]"
+
+
+# --- files of others
+
+
+@pytest.mark.parametrize("former", [None, "csv"])
+def test_a_file_that_no_run_wrote_is_left_alone(former: str | None, tmp_path: Path) -> None:
+    if former:
+        written(tmp_path / "f", ROWS, format=former)
+    (tmp_path / "f").mkdir(exist_ok=True)
+    (tmp_path / "f" / "mentions.xlsx").write_text("mine")
+    folder = written(tmp_path / "f", ROWS)
+    assert (folder / "mentions.xlsx").read_text() == "mine"
+    assert not list(folder.glob("*.csv"))
+
+
+@pytest.mark.parametrize("former", [None, "parquet"])
+def test_a_file_that_no_run_wrote_is_not_written_over(former: str | None, tmp_path: Path) -> None:
+    if former:
+        written(tmp_path / "f", ROWS, format=former)
+    (tmp_path / "f").mkdir(exist_ok=True)
+    (tmp_path / "f" / "documents.csv").write_text("mine")
+    before = {p.name: p.read_bytes() for p in (tmp_path / "f").iterdir()}
+    with pytest.raises(FolderError, match=r"documents\.csv: is in the way.*Move it, or give another folder"):
+        written(tmp_path / "f", ROWS, format="csv")
+    assert {p.name: p.read_bytes() for p in (tmp_path / "f").iterdir()} == before
+
+
+def test_a_manifest_that_names_files_elsewhere_takes_none_away(tmp_path: Path) -> None:
+    folder = written(tmp_path / "f", ROWS)
+    (tmp_path / "mine.txt").write_text("mine")
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["tables"]["other"] = {"file": "../mine.txt", "rows": 0, "sha256": ""}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    written(folder, ROWS, format="csv")
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+def test_a_file_put_beside_a_killed_run_is_not_written_over(tmp_path: Path) -> None:
+    folder = written(tmp_path / "f", ROWS)
+    subprocess.run([sys.executable, "-c", KILLED_WHILE_MOVING, str(folder), "3"], check=False)
+    (folder / "concepts.parquet").write_text("mine")
+    with pytest.raises(FolderError, match=r"concepts\.parquet: is in the way"):
+        written(folder, ROWS)
+    assert (folder / "concepts.parquet").read_text() == "mine"
+
+
+def test_a_large_number_comes_back(tmp_path: Path) -> None:
+    rows = [ROWS["mentions"][1]._replace(n=7_800_000_000)]
+    assert back(written(tmp_path / "f", {"mentions": rows}), "mentions") == rows
 
 
 # --- kills

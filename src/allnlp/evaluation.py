@@ -237,7 +237,10 @@ def _around(text: str, key: tuple[str, int, int]) -> str:
 def _gold_mark(at: str, title: str, abstract: str, m: Any) -> Mark:
     if not isinstance(m, dict):
         raise EvaluationError(f"{at}: a mention is {m!r}. Give an object with field, surface, nth, label.")
-    field, surface, label, nth = m.get("field"), m.get("surface"), m.get("label"), m.get("nth", 1)
+    field: Any = m.get("field")
+    surface: Any = m.get("surface")
+    label: Any = m.get("label")
+    nth = m.get("nth", 1)
     if field not in ("title", "abstract"):
         raise EvaluationError(f"{at}: field of the mention {surface!r} is {field!r}. Use title or abstract.")
     for name, cell in (("surface", surface), ("label", label)):

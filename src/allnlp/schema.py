@@ -16,6 +16,8 @@ CONTEXT_LABELS = ("CONSTRUCT", "PROCEDURE", "GENE_ALTERATION", "STUDY_DESIGN", "
 SECTIONS = ("title", "background", "methods", "results", "conclusions", "other")
 ASSERTIONS = ("present", "negated", "hypothetical", "historical")
 
+LARGEST_INT = 2**63 - 1  # what a whole number of a table can hold
+
 Strings = tuple[str, ...]
 
 
@@ -128,14 +130,14 @@ class Column(NamedTuple):
     meaning: str
 
 
-_SQL = types.MappingProxyType({str: "VARCHAR", int: "INTEGER", float: "DOUBLE", bool: "BOOLEAN"})
+_SQL = types.MappingProxyType({str: "VARCHAR", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN"})
 
 
 def columns(table: str) -> tuple[Column, ...]:
     """Columns of a table in order, with DuckDB types.
 
     >>> columns("sentences")[1]
-    Column(table='sentences', column='sentence', type='INTEGER', nullable=False, meaning='number in the document, from 0')
+    Column(table='sentences', column='sentence', type='BIGINT', nullable=False, meaning='number in the document, from 0')
     """
     out = []
     for name, hint in get_type_hints(TABLES[table], include_extras=True).items():

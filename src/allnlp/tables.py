@@ -1,7 +1,8 @@
 """An annotated folder in and out: tables checked, whole or absent, with their provenance in ``manifest.json``.
 
 A run writes parts under ``.unfinished``; at its end each table is put together there, then all are moved into place, the
-manifest last. A folder without a manifest is no annotated folder, whatever lies in it.
+manifest last. A folder without a manifest is no annotated folder, whatever lies in it. A run replaces and takes away only
+files that a manifest says a run wrote; while tables are moved, the former manifest waits under ``.unfinished``.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from allnlp.errors import FolderError, OptionError
 FORMATS = ("parquet", "csv", "tsv", "jsonl", "xlsx")
 MANIFEST = "manifest.json"
 _UNFINISHED = ".unfinished"
+_FORMER = "former.json"
 _ROW_GROUP = (122_880, 8_192)  # rows held in memory while writing; documents are long
 _XLSX_ROWS = 1_048_575
 _XLSX_CHARACTERS = 32_767
@@ -66,19 +68,38 @@ class FolderWriter:
         except OSError:
             self._lock.close()
             raise FolderError(f"{self.folder}: another run is writing here. Wait for it, or give another folder with -o.") from None
-        shutil.rmtree(self.work, ignore_errors=True)
-        self.work.mkdir()
+        try:
+            _take_away_unfinished(self.folder)
+            self._refuse_other_files()
+            self.work.mkdir()
+        except BaseException:
+            self._unlock()
+            raise
         self._database = _connect()
         return self
 
     def __exit__(self, *exception: object) -> None:
         self._database.close()
-        shutil.rmtree(self.work, ignore_errors=True)
+        _take_away_unfinished(self.folder)
+        self._unlock()
+        if not any(self.folder.iterdir()):
+            self.folder.rmdir()
+
+    def _unlock(self) -> None:
         (self.folder / ".lock").unlink(missing_ok=True)
         if self._lock is not None:
             self._lock.close()
-        if not any(self.folder.iterdir()):
-            self.folder.rmdir()
+
+    def _refuse_other_files(self) -> None:
+        """Refuse to write over a file that no run wrote."""
+        ours = written_files(self.folder / MANIFEST)
+        for table in schema.TABLES:
+            path = self.folder / f"{table}.{self.format}"
+            if os.path.lexists(path) and path.name not in ours:
+                raise FolderError(
+                    f"{path}: is in the way; the table {table} would be written there, and no manifest.json says that a run wrote this file."
+                    " Move it, or give another folder with -o."
+                )
 
     def write(self, table: str, rows: Sequence[Any]) -> None:
         """Add rows to a table, in order.
@@ -113,10 +134,11 @@ class FolderWriter:
         tables = {t: {"file": n, "rows": self.rows[t], "sha256": sha256(self.work / n)} for t, n in names.items()}
         body = json.dumps({"schema": schema.SCHEMA_VERSION, **manifest, "tables": tables}, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
         (self.work / MANIFEST).write_text(body, encoding="utf-8")
-        (self.folder / MANIFEST).unlink(missing_ok=True)
-        for table in schema.TABLES:
-            for old in FORMATS:
-                (self.folder / f"{table}.{old}").unlink(missing_ok=True)
+        former = written_files(self.folder / MANIFEST)
+        if (self.folder / MANIFEST).exists():
+            (self.folder / MANIFEST).rename(self.work / _FORMER)
+        for name in former:
+            (self.folder / name).unlink(missing_ok=True)
         for name in [*names.values(), MANIFEST]:
             _sync(self.work / name)
             (self.work / name).replace(self.folder / name)
@@ -233,6 +255,34 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
+def written_files(manifest: Path) -> dict[str, str]:
+    """Names of the tables that a manifest says a run wrote, with their SHA-256; none where it is missing or damaged."""
+    possible = {f"{table}.{kind}" for table in schema.TABLES for kind in FORMATS}
+    try:
+        entries = json.loads(manifest.read_text(encoding="utf-8"))["tables"].values()
+        files = {str(entry["file"]): str(entry["sha256"]) for entry in entries}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return {name: digest for name, digest in files.items() if name in possible}
+
+
+def _take_away_unfinished(folder: Path) -> None:
+    """Take away what a killed run left: its parts and, where it was moving them, the tables that its manifests name."""
+    work = folder / _UNFINISHED
+    if not (folder / MANIFEST).exists():
+        for name, digest in [*written_files(work / _FORMER).items(), *written_files(work / MANIFEST).items()]:
+            if (folder / name).is_file() and sha256(folder / name) == digest:
+                (folder / name).unlink()
+    shutil.rmtree(work, ignore_errors=True)
+
+
+def damaged_manifest(path: Path) -> FolderError:
+    """What to say of a manifest that cannot be used."""
+    return FolderError(
+        f"{path}: damaged. Remove it with the tables beside it and annotate again, or give another folder with -o."
+    )
+
+
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Manifest of an annotated folder.
 
@@ -248,9 +298,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         version = int(manifest["schema"])
-        manifest["tables"]  # its absence is the fault looked for
+        dict(manifest["tables"])  # its absence is a fault looked for
     except (ValueError, KeyError, TypeError):
-        raise FolderError(f"{path}: damaged. Annotate again with --overwrite.") from None
+        raise damaged_manifest(path) from None
     if version > schema.SCHEMA_VERSION:
         raise FolderError(
             f"{folder}: written by a newer allnlp (schema {version}, this one reads {schema.SCHEMA_VERSION}). Upgrade allnlp."

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +16,9 @@ import pytest
 import allnlp
 from allnlp.annotation import Counts, Progress, annotate_collection, annotate_document
 from allnlp.errors import FolderError, OptionError, ReadError, TerminologyError
-from allnlp.schema import Document, Failure
+from allnlp.schema import Document, Failure, Mention
 from allnlp.tables import read_manifest, read_table, verify
-from allnlp.text import Lexicon
+from allnlp.text import Annotation, Lexicon
 
 
 def export(path: Path, *records: dict[str, Any] | str) -> Path:
@@ -155,7 +158,119 @@ def test_a_file_in_place_of_the_folder_is_refused(small: Path, tmp_path: Path) -
         annotate_collection([small], tmp_path / "out")
 
 
+def test_a_file_of_the_users_in_the_folder_is_refused_and_stays(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "documents.csv").write_text("mine")
+    for overwrite in (False, True):
+        with pytest.raises(FolderError, match=r"documents\.csv: is in the way"):
+            annotate_collection([small], tmp_path / "out", format="csv", overwrite=overwrite)
+    annotate_collection([small], tmp_path / "out")
+    assert (tmp_path / "out" / "documents.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize("format", ["jsonl", "parquet"])
+def test_an_input_that_would_be_written_over_or_taken_away_is_refused(format: str, small: Path, tmp_path: Path) -> None:
+    annotate_collection([small], tmp_path / "out", format="jsonl")
+    before = (tmp_path / "out" / "documents.jsonl").read_bytes()
+    with pytest.raises(FolderError, match=r"documents\.jsonl: is an input and would be written over"):
+        annotate_collection([tmp_path / "out" / "documents.jsonl"], tmp_path / "out", format=format, overwrite=True)
+    assert (tmp_path / "out" / "documents.jsonl").read_bytes() == before
+
+
+def test_an_input_in_the_folder_that_is_no_table_of_it_is_read(small: Path) -> None:
+    assert annotate_collection([small], small.parent).counts.read == 3
+    assert small.is_file()
+
+
+def test_an_input_of_a_tables_name_in_the_folder_is_refused_and_stays(tmp_path: Path) -> None:
+    source = export(tmp_path / "documents.jsonl", record(1))
+    with pytest.raises(FolderError, match="is an input"):
+        annotate_collection([tmp_path], tmp_path, format="jsonl")
+    assert annotate_collection([tmp_path], tmp_path).counts.read == 1
+    assert source.is_file()
+
+
+@pytest.mark.parametrize("change", [{"counts": None}, {"counts": {"read": 1}}, {"inputs": ["x"]}])
+def test_a_manifest_without_its_counts_is_damaged(change: dict[str, Any], small: Path, tmp_path: Path) -> None:
+    annotate_collection([small], tmp_path / "out")
+    path = tmp_path / "out" / "manifest.json"
+    manifest = {**json.loads(path.read_text(encoding="utf-8")), **change}
+    path.write_text(json.dumps({k: v for k, v in manifest.items() if v is not None}), encoding="utf-8")
+    with pytest.raises(FolderError, match=r"manifest\.json: damaged"):
+        annotate_collection([small], tmp_path / "out")
+    assert annotate_collection([small], tmp_path / "out", overwrite=True).is_new
+
+
 # --- what goes wrong is counted
+
+
+def archive(path: Path, damage: str) -> Path:
+    """A zip archive whose one member is encrypted by its flag, or does not fit its checksum."""
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("in.jsonl", json.dumps(record(7)) + "\n")
+    raw = bytearray(path.read_bytes())
+    central = raw.index(b"PK\x01\x02")
+    if damage == "encrypted":
+        raw[6] |= 1
+        raw[central + 8] |= 1
+    else:
+        raw[14] ^= 255
+        raw[central + 16] ^= 255
+    path.write_bytes(raw)
+    return path
+
+
+@pytest.mark.parametrize(("damage", "reason"), [("encrypted", "encrypted"), ("checksum", "CRC-32")])
+def test_an_archive_that_cannot_be_unpacked_is_a_row_and_the_run_goes_on(damage: str, reason: str, small: Path, tmp_path: Path) -> None:
+    outcome = annotate_collection([archive(tmp_path / "a.zip", damage), small], tmp_path / "out")
+    assert (outcome.counts.files_failed, outcome.counts.annotated >= 3) == (1, True)
+    (failure,) = read_table(tmp_path / "out", "failures").itertuples()
+    assert failure.source_file.endswith("a.zip/in.jsonl")
+    assert reason in failure.error
+    assert outcome.reasons == (failure.error,)
+
+
+def test_a_file_that_cannot_be_opened_is_a_row_and_the_run_goes_on(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "gone.nbib").symlink_to(tmp_path / "nowhere")
+    counts = annotate_collection([tmp_path / "in", small], tmp_path / "out").counts
+    assert (counts.read, counts.files_failed) == (3, 1)
+    assert not annotate_collection([tmp_path / "in", small], tmp_path / "out").is_new
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_a_row_and_the_run_goes_on(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "closed.nbib").touch(0o000)
+    outcome = annotate_collection([tmp_path / "closed.nbib", small], tmp_path / "out")
+    assert (outcome.counts.read, outcome.counts.files_failed) == (3, 1)
+    assert "check the rights" in outcome.reasons[0]
+
+
+@pytest.mark.parametrize("number", [7_800_000_000, 10**19])
+def test_a_very_large_number_does_not_end_the_run(number: int, tmp_path: Path) -> None:
+    source = export(tmp_path / "a.jsonl", record(1, abstract=f"A total of {number:,} people were at risk of leukemia."))
+    counts = annotate_collection([source], tmp_path / "out").counts
+    assert (counts.annotated, counts.failed) == (1, 0)
+
+
+def test_a_number_that_no_column_holds_is_none(lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch) -> None:
+    from allnlp.annotation import run as module
+
+    made = Mention("1", 0, 0, 0, 1, "n", "POPULATION", None, None, "n", "present", None, None, None, "populations", "p")
+    large = [made._replace(n=2**63 - 1), made._replace(n=2**63)]
+    monkeypatch.setattr(module, "annotate_text", lambda *_, **__: Annotation([], large))
+    result = annotate_document(Document("1", title="n", abstract="n", text="n\nn"), lexicon)
+    assert not isinstance(result, Failure)
+    assert [m.n for m in result.mentions] == [2**63 - 1, None]
+
+
+@pytest.mark.parametrize(
+    ("cells", "sections"), [({"title": "CRS.", "text": "CRS."}, ["title"]), ({"abstract": "CRS.", "text": "CRS."}, ["other"])]
+)
+def test_a_record_that_is_only_a_title_has_its_section(cells: dict[str, str], sections: list[str], lexicon: Lexicon) -> None:
+    result = annotate_document(Document("1", **cells), lexicon)
+    assert not isinstance(result, Failure)
+    assert [s.section for s in result.sentences] == sections
 
 
 def test_a_record_that_cannot_be_read_is_a_row_and_the_run_goes_on(tmp_path: Path) -> None:
@@ -239,6 +354,12 @@ def test_limit_stops_after_so_many_records(small: Path, tmp_path: Path) -> None:
     assert (counts.read, counts.annotated) == (2, 2)
 
 
+def test_limit_does_not_count_what_cannot_be_read(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "bin.dat").write_bytes(bytes(range(256)) * 20)
+    counts = annotate_collection([tmp_path / "bin.dat", small], tmp_path / "out", limit=1).counts
+    assert (counts.read, counts.annotated, counts.files_failed) == (1, 1, 1)
+
+
 def test_terms_of_ones_own_are_used_and_change_the_vocabulary_of_the_folder(small: Path, tmp_path: Path) -> None:
     export(small, record(1, abstract="We gave novacel."))
     own = tmp_path / "own.csv"
@@ -271,6 +392,21 @@ def test_standard_input_is_an_input(small: Path, tmp_path: Path, monkeypatch: py
     outcome = annotate_collection(["-"], tmp_path / "out")
     assert outcome.counts.annotated == 3
     assert set(read_table(tmp_path / "out", "documents").source_file) == {"-"}
+
+
+def test_a_pipe_is_an_input_and_is_read_once(small: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with subprocess.Popen(["sh", "-c", 'exec cat "$0" > "$1"', str(small), str(tmp_path / "pipe")]):
+        outcome = annotate_collection([tmp_path / "pipe"], tmp_path / "out")
+    assert outcome.counts.annotated == 3
+    assert set(read_table(tmp_path / "out", "documents").source_file) == {str(tmp_path / "pipe")}
+
+
+def test_a_pipe_in_a_folder_is_passed_over(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    os.mkfifo(tmp_path / "in" / "pipe")
+    small.rename(tmp_path / "in" / "small.jsonl")
+    assert annotate_collection([tmp_path / "in"], tmp_path / "out").counts[:2] == (3, 3)
 
 
 def test_progress_is_told_and_ends_with_all_records(demo: Path, tmp_path: Path) -> None:

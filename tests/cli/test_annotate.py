@@ -109,7 +109,8 @@ def test_inputs_of_which_none_can_be_read_exit_with_1(run: Run, tmp_path: Path) 
     (tmp_path / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
     ran = run("annotate", tmp_path / "photo.png", "-o", tmp_path / "out")
     assert ran.code == 1
-    assert "1 files could not be read" in ran.err
+    assert "1 file could not be read, or not to its end\n  " + str(tmp_path / "photo.png") + ": the file is" in ran.err
+    assert "Next:" not in ran.err
 
 
 def test_a_failed_record_is_told_and_exits_with_0_or_with_4_when_strict(run: Run, damaged: Path, tmp_path: Path) -> None:
@@ -161,3 +162,19 @@ def test_an_interrupted_run_exits_with_130_and_leaves_nothing(tmp_path: Path) ->
     assert (process.returncode, output) == (130, "")
     assert "Traceback" not in messages
     assert not out.exists()
+
+
+def test_what_could_not_be_read_is_said_of_the_first_three_files(run: Run, small: Path, tmp_path: Path) -> None:
+    for i in range(4):
+        (tmp_path / f"photo{i}.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
+    ran = run("annotate", *(tmp_path / f"photo{i}.png" for i in range(4)), small, "-o", tmp_path / "out", "--limit", "1")
+    assert "Read 1 record: 1 annotated" in ran.err
+    assert "4 files could not be read, or not to their end" in ran.err
+    assert [f"  {tmp_path / f'photo{i}.png'}: the file is" in ran.err for i in range(4)] == [True, True, True, False]
+
+
+def test_without_a_record_there_is_no_next_step(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    ran = run("annotate", tmp_path / "empty", "-o", tmp_path / "out")
+    assert "Read 0 records" in ran.err
+    assert "Next:" not in ran.err

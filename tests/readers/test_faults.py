@@ -149,6 +149,11 @@ def test_cut_gzip_gives_the_records_before_the_cut(tmp_path: Path) -> None:
     assert "cut off" in failures(found)[0].error
 
 
+def test_line_end_in_a_title_is_a_blank_so_that_the_first_line_is_the_title() -> None:
+    (row,) = documents(rows('{"id": "1", "title": "CRS\\nin children", "abstract": "Text"}\n'))
+    assert (row.title, row.text) == ("CRS in children", "CRS in children\nText")
+
+
 def test_short_csv_row_is_filled_up() -> None:
     (row,) = documents(rows("pmid,title,abstract,doi\n12345,Cells,Text\n", "x.csv"))
     assert (row.pmid, row.title, row.abstract, row.doi) == ("12345", "Cells", "Text", None)

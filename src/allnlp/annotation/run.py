@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import itertools
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,12 +12,13 @@ from typing import Any, NamedTuple
 from allnlp import readers, tables
 from allnlp.annotation.concepts import ConceptCounter
 from allnlp.errors import FolderError, OptionError, TerminologyError
-from allnlp.schema import SCHEMA_VERSION, Document, Failure, Mention, Sentence
+from allnlp.schema import LARGEST_INT, SCHEMA_VERSION, TABLES, Document, Failure, Mention, Sentence
 from allnlp.terminology import Terminology, check_user_terms, load
 from allnlp.text import Annotation, Lexicon, annotate_text, compile_lexicon
 
 LOG = logging.getLogger("allnlp.annotation")
 BATCH = 500
+_REASONS = 3  # shown of files that could not be read
 _PACKAGES = ("allnlp", "spacy", "scispacy", "duckdb", "lxml", "ahocorasick-rs")
 
 
@@ -49,11 +48,15 @@ class Progress(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """Result of a run; ``is_new`` is False where the folder already held just this."""
+    """Result of a run; ``is_new`` is False where the folder already held just this.
+
+    ``reasons`` says of the first files that this run could not read why: "NAME: reason".
+    """
 
     folder: Path
     counts: Counts
     is_new: bool
+    reasons: tuple[str, ...] = ()
 
 
 def annotate_collection(
@@ -77,13 +80,14 @@ def annotate_collection(
         terms: a user's own CSV tables of terms.
         columns: names of columns of CSV and Excel inputs, where they are unusual: {"abstract": "my column"}.
         format: parquet, csv, tsv, jsonl or xlsx.
-        limit: stop after so many records.
+        limit: stop after so many records that could be read.
         overwrite: replace a folder of other inputs or options.
         progress: called after each batch.
 
     Raises:
         ReadError: an input does not exist.
-        FolderError: ``out`` holds something else, and ``overwrite`` is False.
+        FolderError: ``out`` holds something else, and ``overwrite`` is False; a file of the user's or an input lies where
+            a table would be written.
         TerminologyError: a table of terms breaks the rules.
     """
     if format not in tables.FORMATS:
@@ -94,37 +98,36 @@ def annotate_collection(
     done = _already(out, identity, overwrite)
     if done is not None:
         return Outcome(out, done, is_new=False)
+    _refuse_inputs_in_the_way(sources, out, format)
     lexicon = compile_lexicon(terminology)
     concepts = ConceptCounter(terminology)
     tally: Counter[str] = Counter()
+    reasons: list[str] = []
     by_file: dict[str, Counter[str]] = {s.given.name: Counter() for s in sources}
     total = sum(s.given.size for s in sources)
     with tables.FolderWriter(out, format=format) as writer:
         rows = readers.read([s.given for s in sources], columns=columns, progress=lambda n: tally.update(bytes=n))
-        for batch in _batches(itertools.islice(readers.mark_duplicates(rows), limit), BATCH):
+        for batch in _batches(_limited(readers.mark_duplicates(rows), limit), BATCH):
             _write_batch(batch, lexicon, writer, concepts, tally, by_file)
+            reasons += [row.error for row in batch if isinstance(row, Failure) and row.source_record is None][: _REASONS - len(reasons)]
             if progress is not None:
                 progress(Progress(tally["read"], tally["bytes"], total))
         writer.write("concepts", concepts.rows())
         counts = _counts(tally, writer.rows)
         files = [{**s.described(), **{k: by_file[s.given.name][k] for k in _OF_FILE}} for s in sources]
         writer.finish({**identity, "inputs": files, "counts": counts._asdict()})
-    return Outcome(out, counts, is_new=True)
+    return Outcome(out, counts, is_new=True, reasons=tuple(reasons))
 
 
 _OF_FILE = ("read", "annotated", "duplicates", "without_text", "without_abstract", "failed", "files_failed")
 
 
 class _Source:
-    """An input with its hash."""
+    """An input with its hash; None where it cannot be read."""
 
     def __init__(self, given: readers.Input) -> None:
         self.given = given
-        digest = hashlib.sha256()
-        with readers.opened_input(given) as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-        self.sha256 = digest.hexdigest()
+        self.sha256 = readers.sha256_of(given)
 
     def described(self) -> dict[str, Any]:
         return {"file": self.given.name, "sha256": self.sha256}
@@ -154,21 +157,48 @@ def _already(out: Path, identity: Mapping[str, Any], overwrite: bool) -> Counts 
     """Counts of a folder that holds just this run; None where there is no folder yet, or it is to be replaced.
 
     Raises:
-        FolderError: the folder holds another run, or is a file.
+        FolderError: the folder holds another run, or a damaged manifest, or is a file.
     """
     if out.exists() and not out.is_dir():
         raise FolderError(f"{out}: is a file. Give a folder with -o.")
     if overwrite or not (out / tables.MANIFEST).is_file():
         return None
     manifest = tables.read_manifest(out)
-    before = {**manifest, "inputs": [{k: i.get(k) for k in ("file", "sha256")} for i in manifest.get("inputs", [])]}
+    try:
+        counts = Counts(**manifest["counts"])
+        before = {**manifest, "inputs": [{k: i.get(k) for k in ("file", "sha256")} for i in manifest["inputs"]]}
+    except (KeyError, TypeError, AttributeError):
+        raise tables.damaged_manifest(out / tables.MANIFEST) from None
     different = [key for key in identity if before.get(key) != identity[key]]
     if different:
         raise FolderError(
             f"{out}: holds a run of other {', '.join(different)}. Give another folder with -o, or --overwrite to replace it."
         )
     tables.verify(out)
-    return Counts(**manifest["counts"])
+    return counts
+
+
+def _refuse_inputs_in_the_way(sources: Iterable[_Source], out: Path, format: str) -> None:
+    """Refuse to write over, or take away, what is to be read.
+
+    Raises:
+        FolderError: an input lies at a path of ``out`` that the run writes, or takes away with the former run.
+    """
+    names = {tables.MANIFEST, *tables.written_files(out / tables.MANIFEST), *(f"{table}.{format}" for table in TABLES)}
+    taken = {(out / name).resolve() for name in names}
+    for source in sources:
+        if source.given.path.resolve() in taken:
+            raise FolderError(f"{source.given.path}: is an input and would be written over. Give another folder with -o.")
+
+
+def _limited(rows: Iterable[Document | Failure], limit: int | None) -> Iterator[Document | Failure]:
+    """Rows up to the document that is the last of so many; Failures are not counted."""
+    documents = 0
+    for row in rows:
+        yield row
+        documents += isinstance(row, Document)
+        if documents == limit:
+            return
 
 
 def _batches(rows: Iterable[Document | Failure], size: int) -> Iterator[list[Document | Failure]]:
@@ -231,11 +261,19 @@ def annotate_document(document: Document, lexicon: Lexicon) -> Annotation | Fail
     if document.duplicate_of is not None or not document.text:
         return Annotation([], [])
     try:
-        return annotate_text(document.doc_id, document.text, lexicon, title_end=len(document.title) if document.abstract else 0)
+        title_end = len(document.title) if document.abstract else 0
+        return _settled(document, annotate_text(document.doc_id, document.text, lexicon, title_end=title_end))
     except Exception as error:  # the one place where a failed abstract becomes a row
         LOG.exception("annotation of %s failed", document.doc_id)
         message = f"{type(error).__name__}: {error}; please report the abstract"
         return Failure(document.doc_id, document.source_file, document.source_record, "annotate", message)
+
+
+def _settled(document: Document, found: Annotation) -> Annotation:
+    """Rows as the tables hold them: what is all title is of the section title, a number too large for a column is none."""
+    sentences = found.sentences if document.abstract else [s._replace(section="title") for s in found.sentences]
+    mentions = [m if m.n is None or m.n <= LARGEST_INT else m._replace(n=None) for m in found.mentions]
+    return Annotation(sentences, mentions)
 
 
 def _counts(tally: Counter[str], rows: Mapping[str, int]) -> Counts:

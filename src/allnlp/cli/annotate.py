@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ def command(
     terms: list[Path] = typer.Option([], "--terms", help="Your own terms: a CSV with the columns text, label (curie, name ...)."),
     column: list[str] = typer.Option([], "--column", help="Name of an unusual column of a CSV or Excel input: abstract=Zusammenfassung."),
     format: str = typer.Option("parquet", "--format", help="parquet, csv, tsv, jsonl or xlsx."),
-    limit: int | None = typer.Option(None, "--limit", min=1, help="Stop after so many records."),
+    limit: int | None = typer.Option(None, "--limit", min=1, help="Stop after so many records that could be read."),
     overwrite: bool = typer.Option(False, "--overwrite", help="Replace a folder of other inputs or options."),
     strict: bool = typer.Option(False, "--strict", help="Exit with 4 when a record or file failed."),
     json: bool = typer.Option(False, "--json", help="Print the counts as JSON."),
@@ -44,7 +45,7 @@ def command(
         answer_json({"folder": str(out), **outcome.counts._asdict(), "is_new": outcome.is_new})
     if not outcome.is_new:
         say(f"{out} already holds these inputs with these options; nothing to do. Use --overwrite to annotate again.")
-    _tell(outcome.counts, out)
+    _tell(outcome.counts, outcome.reasons, out)
     if not outcome.counts.read:
         raise typer.Exit(EXIT_FAILED if outcome.counts.files_failed else EXIT_NOTHING)
     if strict and (outcome.counts.failed or outcome.counts.files_failed):
@@ -58,17 +59,29 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _tell(counts: Counts, out: Path) -> None:
+def _tell(counts: Counts, reasons: Sequence[str], out: Path) -> None:
     say(
-        f"Read {counts.read:,} records: {counts.annotated:,} annotated ({counts.without_abstract:,} of them without abstract), "
-        f"{counts.duplicates:,} duplicates, {counts.without_text:,} without text, {counts.failed:,} failed"
+        f"Read {_number(counts.read, 'record')}: {counts.annotated:,} annotated ({counts.without_abstract:,} of them without abstract), "
+        f"{_number(counts.duplicates, 'duplicate')}, {counts.without_text:,} without text, {counts.failed:,} failed"
     )
-    say(f"{counts.mentions:,} mentions of {counts.concepts:,} concepts -> {out}")
+    say(f"{_number(counts.mentions, 'mention')} of {_number(counts.concepts, 'concept')} -> {out}")
     if counts.files_failed:
-        say(f"{counts.files_failed:,} files could not be read, or not to their end")
+        say(f"{_number(counts.files_failed, 'file')} could not be read, or not to {'its' if counts.files_failed == 1 else 'their'} end")
+    for reason in reasons:
+        say(f"  {reason}")
     if counts.failed or counts.files_failed:
         say(f"What failed, and why: allnlp summary {out} --failures")
-    say(f"Next: allnlp summary {out}")
+    if counts.read:
+        say(f"Next: allnlp summary {out}")
+
+
+def _number(count: int, what: str) -> str:
+    """A count with its noun.
+
+    >>> _number(1, "file"), _number(0, "file"), _number(2000, "file")
+    ('1 file', '0 files', '2,000 files')
+    """
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 class _Bar:

@@ -6,7 +6,7 @@ json_objects > record > source, dates. Files of formats do not import one anothe
 
 from __future__ import annotations
 
-from allnlp.readers.collection import Input, find_inputs, opened_input, read, rows_of
+from allnlp.readers.collection import Input, find_inputs, opened_input, read, rows_of, sha256_of
 from allnlp.readers.duplicates import mark_duplicates
 from allnlp.readers.formats import READERS
 from allnlp.readers.record import Row
@@ -23,5 +23,6 @@ __all__ = [
     "opened_input",
     "read",
     "rows_of",
+    "sha256_of",
     "sniff",
 ]

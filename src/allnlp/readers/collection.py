@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import glob
+import hashlib
 import os
 import shutil
 import sys
@@ -19,9 +20,10 @@ from allnlp.readers.columns import check_columns
 from allnlp.readers.formats import READERS, WITH_COLUMNS
 from allnlp.readers.record import Row, failure
 from allnlp.readers.sniff import sniff
-from allnlp.readers.source import head_of, unpacked
+from allnlp.readers.source import DAMAGE, head_of, unpacked
 
 Progress = Callable[[int], None]
+_UNREADABLE = (*DAMAGE, RuntimeError, NotImplementedError)  # an encrypted member; one packed in a way not known
 _EVERY = 64  # rows between two reports of progress
 
 
@@ -38,7 +40,8 @@ def find_inputs(paths: Sequence[str | Path]) -> list[Input]:
     """Files that the paths name, each once, in the order given; within a folder or pattern sorted by name.
 
     Folders are searched to the bottom, names that begin with a dot are passed over. The members of a zip archive are
-    inputs of their own. "-" is standard input, which is kept in a temporary file until the program ends.
+    inputs of their own. "-" is standard input; that and a pipe are kept in a temporary file until the program ends. Pipes
+    within a folder are passed over.
 
     Raises:
         ReadError: a path does not exist, or a pattern fits nothing.
@@ -50,7 +53,7 @@ def find_inputs(paths: Sequence[str | Path]) -> list[Input]:
             key = os.path.realpath(path)
             if key not in seen:
                 seen.add(key)
-                inputs.extend(_members("-" if str(given) == "-" else str(path), path))
+                inputs.extend(_members("-" if str(given) == "-" else str(path), _lasting(path)))
     return inputs
 
 
@@ -74,7 +77,26 @@ def _files(given: str | Path) -> list[Path]:
 def _files_below(path: Path) -> Iterator[Path]:
     for folder, folders, files in os.walk(path):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (Path(folder) / name for name in files if not name.startswith("."))
+        yield from (path for name in files if not name.startswith(".") and not _flows(path := Path(folder) / name))
+
+
+def _flows(path: Path) -> bool:
+    """Whether a file can be read once only: a pipe or a device."""
+    try:
+        return path.is_fifo() or path.is_char_device()
+    except OSError:
+        return False
+
+
+def _lasting(path: Path) -> Path:
+    """The file itself, or a copy of what came out of a pipe, which can be read again."""
+    if not _flows(path):
+        return path
+    try:
+        with path.open("rb") as stream:
+            return _kept(stream)
+    except OSError as error:
+        raise ReadError(f"{path}: cannot be read to its end ({error.strerror}). Write it to a file, and give that") from error
 
 
 def _kept(stream: BinaryIO) -> Path:
@@ -95,7 +117,7 @@ def _members(name: str, path: Path) -> list[Input]:
         with zipfile.ZipFile(path) as archive:
             members = sorted(archive.infolist(), key=lambda member: member.filename)
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
-        return [Input(name, path, path.stat().st_size if path.exists() else 0)]
+        return [Input(name, path, _size(path))]
     names = {member.filename for member in members}
     if "[Content_Types].xml" in names or "mimetype" in names:
         return [Input(name, path, size)]
@@ -104,6 +126,13 @@ def _members(name: str, path: Path) -> list[Input]:
         for member in members
         if not member.is_dir() and not any(part.startswith((".", "__MACOSX")) for part in member.filename.split("/"))
     ]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 @contextmanager
@@ -115,6 +144,18 @@ def opened_input(given: Input) -> Iterator[BinaryIO]:
         return
     with zipfile.ZipFile(given.path) as archive, archive.open(given.member) as file:
         yield cast(BinaryIO, file)
+
+
+def sha256_of(given: Input) -> str | None:
+    """SHA-256 of an input, as hex; None where it cannot be read to its end, which `read` tells."""
+    digest = hashlib.sha256()
+    try:
+        with opened_input(given) as stream:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    except _UNREADABLE:
+        return None
+    return digest.hexdigest()
 
 
 def read(
@@ -151,11 +192,18 @@ def _rows(inputs: Iterable[Input], columns: Mapping[str, str] | None, progress: 
                     if progress and count % _EVERY == _EVERY - 1 and (place := raw.tell()) > told:
                         progress(place - told)
                         told = place
-        except (OSError, ReadError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-            reason = f"cannot be read ({error})" if not isinstance(error, ReadError) else str(error)
-            yield failure(given.name, None, reason)
+        except (ReadError, *_UNREADABLE) as error:
+            yield failure(given.name, None, str(error) if isinstance(error, ReadError) else _reason(error))
         if progress and given.size > told:
             progress(given.size - told)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RuntimeError) and "encrypted" in str(error):
+        return "cannot be read (encrypted); unpack it with its password, and give what was in it"
+    if isinstance(error, PermissionError):
+        return f"cannot be read ({error.strerror}); check the rights of the file"
+    return f"cannot be read ({getattr(error, 'strerror', None) or error}); fetch the file again"
 
 
 def rows_of(raw: BinaryIO, source_file: str, *, columns: Mapping[str, str] | None = None) -> Iterator[Row]:

@@ -170,6 +170,7 @@ def record(
     names = tuple(authors)
     if not (title or abstract or pmid_ or doi_ or pmcid_ or record_id or doc_id or journal or names or has_more):
         return failure(source_file, source_record, f"the record is empty; expected {expected}. Remove it or export it again")
+    title = title.replace("\n", " ").replace("\r", " ")  # one line and as long, so that the source's offsets hold
     number, date = publication(year, dates)
     types = unique(publication_types)
     return Document(

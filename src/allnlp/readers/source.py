@@ -33,7 +33,7 @@ _BOMS = (
 )
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def chunks(stream: BinaryIO) -> Iterator[bytes]:
     while True:
         try:
             chunk = read(CHUNK)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise ReadError(f"the file is damaged or cut off ({error}); the records before that are read. Fetch the file again") from error
         if not chunk:
             return
