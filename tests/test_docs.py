@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from allnlp.components import KEY
-from allnlp.schema import TABLES
+from allnlp.readers import find_inputs, read
+from allnlp.schema import TABLES, Document
 from allnlp.terminology import load
 
 ROOT = Path(__file__).parents[1]
@@ -48,9 +49,11 @@ def place(tmp_path: Path, demo: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(demo, tmp_path / "exports")
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "a.nbib.gz").write_bytes(gzip.compress((demo / "demo.nbib").read_bytes()))
-    mention = {"field": "title", "surface": "CRS", "nth": 1, "label": "TOXICITY", "concept": "cytokine release syndrome"}
-    (tmp_path / "texts.jsonl").write_text(json.dumps({"id": "1", "title": "CRS", "abstract": "No CRS."}) + "\n", encoding="utf-8")
-    (tmp_path / "gold.jsonl").write_text(json.dumps({"id": "1", "mentions": [mention]}) + "\n", encoding="utf-8")
+    first = next(row for row in read(find_inputs([demo / "demo.nbib"])) if isinstance(row, Document))
+    mention = {"field": "title", "surface": first.title.split()[0], "nth": 1, "label": "THERAPY", "concept": "tisagenlecleucel"}
+    text = {"id": first.doc_id, "title": first.title, "abstract": first.abstract}
+    (tmp_path / "texts.jsonl").write_text(json.dumps(text) + "\n", encoding="utf-8")
+    (tmp_path / "gold.jsonl").write_text(json.dumps({"id": first.doc_id, "mentions": [mention]}) + "\n", encoding="utf-8")
     (tmp_path / "my.csv").write_text("text,label\nmy-cel,THERAPY\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=":")
