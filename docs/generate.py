@@ -54,6 +54,7 @@ Results go to stdout, everything else to stderr. A table is ruled on a terminal 
 | 3 | nothing found |
 | 4 | done, but a record or file failed (only with `--strict`) |
 | 130 | interrupted |
+| 141 | the reader of the output closed it, as `head` does |
 
 """
 
