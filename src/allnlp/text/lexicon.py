@@ -178,7 +178,7 @@ def _edges(rows: Iterable[Edge], side: str) -> Mapping[str, re.Pattern[str]]:
 def expand(regex: str) -> str:
     r"""A pattern's regular expression with its macros written out.
 
-    >>> expand("post{-}{THERAPY}") == "post[-\\u2010-\\u2015\\u2212]\U00010301+"
+    >>> expand("post{-}{THERAPY}") == "post[-\\u2010-\\u2015\\u2212]\U00010301++"
     True
     """
     for macro, written in _MACROS.items():
