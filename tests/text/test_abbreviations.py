@@ -24,13 +24,19 @@ def definitions(text: str) -> list[tuple[str, str]]:
         ("tyrosine kinase inhibitors (TKIs)", "TKIs", "tyrosine kinase inhibitors"),
         ("overall survival (OS; 12 months)", "OS", "overall survival"),
         ("CRS (cytokine release syndrome) occurred", "CRS", "cytokine release syndrome"),
+        ("given (CR = complete remission; OS = overall survival)", "OS", "overall survival"),
+        ("the tracer 99mTc-L,L-ethylenedicysteine (99mTc-L,L-EC)", "99mTc-L,L-EC", "99mTc-L,L-ethylenedicysteine"),
+        ("treated with gamma interferon (gamma IFN)", "gamma IFN", "gamma interferon"),
+        ("mice given D-Galactosamine (D-Gal)", "D-Gal", "D-Galactosamine"),
+        ("at a multiplicity of infection (m.o.i.) of 5", "m.o.i.", "multiplicity of infection"),
+        ("the ester (12-O-tetradecanoylphorbol-13-acetate, TPA)", "TPA", "12-O-tetradecanoylphorbol-13-acetate"),
     ],
 )
 def test_a_definition_is_found_with_its_long_form(text: str, short: str, long: str) -> None:
     assert (short, long) in definitions(text)
 
 
-@pytest.mark.parametrize("text", ["Remission (34%) was seen.", "It was seen (see above).", "CRS () and (", "grade 3 (n = 5)", "no bracket CRS"])
+@pytest.mark.parametrize("text", ["Remission (34%) was seen.", "It was seen (see above).", "CRS () and (", "grade 3 (n = 5)", "no bracket CRS", "our rate (OR = 1.2)", "painters (P < .01)", "the rise in Ca of cells [Ca]i", "butyl-[BTL], hexyl-[HXL]"])
 def test_a_bracket_that_defines_nothing_is_no_definition(text: str) -> None:
     assert definitions(text) == []
 

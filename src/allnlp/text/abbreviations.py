@@ -13,15 +13,22 @@ from allnlp.text.spans import Span
 
 _BRACKET = re.compile(r"(?=[(\[]((?:[^()\[\]]|\([^()\[\]]*\)|\[[^()\[\]]*\]){1,120})[)\]])")  # nested ones too
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
-_SHORT = re.compile(r"[A-Za-z0-9\u0370-\u03ff][\w+/.&\u2010-\u2015\u2212'-]*(?:\([\w.]{1,4}\))?(?: [\w+/&\u2010-\u2015-]+)?")
+_SHORT = re.compile(r"[A-Za-z0-9\u0370-\u03ff][\w+/.,&\u2010-\u2015\u2212'-]*(?:\([\w.]{1,4}\))?(?: [\w+/&\u2010-\u2015-]+)?")
 _CODE_BESIDE = re.compile(
     r"\s?(?:[(\[]|,\s)(?:also known as\s|formerly\s|previously\s|or\s)?"
     r"(?P<code>(?!NCT|ISRCTN|EudraCT|CD\d|IL-|COVID|PMID)[A-Z][A-Za-z]{1,5}[- ]?(?:[A-Z]-?)?\d{3,}[A-Za-z]{0,2})(?=[)\],;])"
 )
 _LETTER = re.compile(r"[A-Z]\d{0,2}")
 _SMALL = frozenset("of the and for in to a an with by on or from at".split())
-_LOCANTS = re.compile(r"(?<!\S)(?:(?:[\d,'\u2019\u2032]+|alpha|beta|gamma|delta|omega|anti|[NOLDS])-)+$", re.IGNORECASE)
-_SPLIT = re.compile(r"\s*[;,:=]\s*|\s+or\s+")
+_LOCANTS = re.compile(
+    r"(?<![^\s(\[])(?:(?:(?:\d+ )?(?:alpha|beta|gamma|delta|omega)|[\d,'\u2019\u2032]+|anti|[NOLDS]|\([+-]\)|\[\d+[A-Z][a-z]?\])-)+$",
+    re.IGNORECASE,
+)
+_SPLIT = re.compile(r"\s*[;:=]\s*|\s*,\s+|\s+or\s+")
+_EQUATION = re.compile(r"\s*[=<>\u2264\u2265]")  # (OR = 1.2) gives a value, no name
+_LEGEND = re.compile(r"(?<![^\s(\[;,])(?P<short>[A-Z][\w/+-]{1,9})\s?=\s?(?P<long>[^\W\d][^=;,()\[\]]{4,80})")
+_DOTTED = re.compile(r"(?:[A-Za-z]\.){3,6}")
+_GREEK = frozenset("alpha beta gamma delta epsilon kappa".split())
 
 
 class Abbreviation(NamedTuple):
@@ -58,6 +65,8 @@ def find_abbreviations(text: str) -> list[Abbreviation]:
     out = []
     for bracket in _BRACKET.finditer(text):
         inner_start, inner_end = bracket.span(1)
+        if text[bracket.start()] == "[" and text[inner_end + 1 : inner_end + 2].isalnum():
+            continue  # "[Ca2+]i", "[Leu5]enkephalin": part of a name
         for start, end in _shorts(text, inner_start, inner_end):
             found = _decide(text, text[start:end], _words_before(text, bracket.start(), end - start))
             if found is not None:
@@ -114,11 +123,16 @@ def _inverse(text: str, bracket: re.Match[str]) -> list[Abbreviation]:
 
 
 def _within(text: str, start: int, end: int) -> list[Abbreviation]:
-    """(long form, SHORT): both inside the bracket."""
+    """(long form, SHORT) and (SHORT = long form; SHORT = long form): both inside the bracket."""
+    out = []
+    for pair in _LEGEND.finditer(text, start, end):
+        words = [_Word(m.group(), pair.start("long") + m.start()) for m in _WORD.finditer(pair["long"])]
+        if _decide(text, pair["short"], words) == pair.start("long"):
+            out.append(Abbreviation(pair["short"], *pair.span("short"), pair.start("long"), _rstrip(text, *pair.span("long"))))
     comma = text.rfind(", ", start, end)
     short = text[comma + 2 : end]
-    if comma < 0 or not _is_short(short) or not short[:1].isupper():
-        return []
+    if out or comma < 0 or not _is_short(short) or not short[:1].isupper():
+        return out
     words = [_Word(m.group(), start + m.start()) for m in _WORD.finditer(text[start:comma])]
     found = _decide(text, short, words)
     return [Abbreviation(short, comma + 2, end, found, comma)] if found is not None else []
@@ -135,7 +149,7 @@ def _shorts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for a, b in dict.fromkeys([(0, len(inner)), *pieces]):
         piece = inner[a:b].strip("\"'\u2018\u2019\u201c\u201d ")
         offset = inner.find(piece, a) if piece else -1
-        if piece and offset >= 0 and _is_short(piece):
+        if piece and offset >= 0 and _is_short(piece) and not _EQUATION.match(inner, offset + len(piece)):
             yield start + offset, start + offset + len(piece)
 
 
@@ -144,8 +158,8 @@ def _is_short(piece: str) -> bool:
         (2 <= len(piece) <= 14 or (len(piece) == 1 and piece.isupper()))
         and bool(_SHORT.fullmatch(piece))
         and any(c.isalpha() for c in piece)
-        and all(any(c.isupper() for c in part) for part in piece.split(" ")[:-1])
-        and (any(c.isupper() for c in piece) or (len(piece) <= 5 and " " not in piece) or "-cel" in piece)
+        and all(any(c.isupper() for c in part) or part in _GREEK for part in piece.split(" ")[:-1])
+        and (any(c.isupper() for c in piece) or (len(piece) <= 5 and " " not in piece) or "-cel" in piece or bool(_DOTTED.fullmatch(piece)))
     )
 
 
@@ -195,7 +209,7 @@ def _decide(text: str, short: str, words: list[Any]) -> int | None:
         if not letters:
             continue
         start = _by_initials(letters, words)
-        spells = any(c.isupper() or c in "-/" for c in form) and not form.split(" ")[-1].isdigit()
+        spells = (any(c.isupper() or c in "-/" for c in form) or bool(_DOTTED.fullmatch(form))) and not form.split(" ")[-1].isdigit()
         if start is None and spells:
             start = _schwartz_hearst(letters, words)
         if start is None and len(bare := re.sub(r"\d", "", letters)) > 1 and bare != letters:
@@ -203,10 +217,16 @@ def _decide(text: str, short: str, words: list[Any]) -> int | None:
         if start is None:
             continue
         end = words[-1].idx + len(words[-1].text)
-        long_form = text[start:end]
-        if len(long_form) > len(form) and not long_form.startswith(form) and long_form.count("(") == long_form.count(")"):
+        if _is_long(text[start:end], form):
             return _with_locants(text, start)
     return None
+
+
+def _is_long(long_form: str, short: str) -> bool:
+    """Whether words may be a long form: longer, whole, not the short form with more words after it ("CAR T", "CAR T cells")."""
+    cut = long_form.startswith(short) and (" " in long_form or len(short) < 3 or short.isupper())
+    whole = all(long_form.count(a) == long_form.count(b) for a, b in ("()", "[]")) and not long_form.endswith("-") and ": " not in long_form
+    return len(long_form) > len(short) and not cut and whole
 
 
 def _with_locants(text: str, start: int) -> int:
