@@ -77,6 +77,7 @@ class Mention(NamedTuple):
     rule: Annotated[str, "row or pattern that decided, as file:key"]
     score: Annotated[float | None, "model's score in [0, 1]; null for rules"] = None
     n: Annotated[int | None, "sample size, patients"] = None
+    role: Annotated[str | None, "of a sample size: total, arm, subgroup or planned"] = None
     age_min: Annotated[float | None, "lowest age, years"] = None
     age_max: Annotated[float | None, "highest age, years"] = None
     age_median: Annotated[float | None, "median or mean age, years"] = None

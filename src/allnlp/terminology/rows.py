@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 SCOPES = ("exact", "narrow", "broad", "related")
 CASES = ("any", "exact")
-CONTEXTS = ("", "disease", "symptom", "toxicity")
+CONTEXTS = ("", "disease", "symptom", "toxicity", "gene", "phase")
 RELATIONS = ("broader", "targets")
 SIDES = ("left", "right")
 ASSERTION_CUES = ("negated", "hypothetical", "historical", "pseudo", "terminate", "effect")
@@ -20,7 +20,7 @@ class Term(NamedTuple):
     """A surface form: ``text`` names the concept ``curie``, whose one normal name is ``name``.
 
     ``context`` says what else it may be, where the words around it decide: a TOXICITY may be a ``disease`` or a mere
-    ``symptom`` of one, a DISEASE a ``toxicity``; mostly it is empty.
+    ``symptom`` of one, a DISEASE a ``toxicity``, an ANTIGEN a ``gene``, a THERAPY a ``phase`` of anything; mostly it is empty.
     """
 
     text: str

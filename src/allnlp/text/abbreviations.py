@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from scispacy.abbreviation import find_abbreviation
 
 from allnlp.text.numbers import read_number
-from allnlp.text.spans import Span
+from allnlp.text.spans import Span, longest
 
 _BRACKET = re.compile(r"(?=[(\[]((?:[^()\[\]]|\([^()\[\]]*\)|\[[^()\[\]]*\]){1,120})[)\]])")  # nested ones too
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
@@ -18,6 +18,9 @@ _CODE_BESIDE = re.compile(
     r"\s?(?:[(\[]|,\s)(?:also known as\s|formerly\s|previously\s|or\s)?"
     r"(?P<code>(?!NCT|ISRCTN|EudraCT|CD\d|IL-|COVID|PMID)[A-Z][A-Za-z]{1,5}[- ]?(?:[A-Z]-?)?\d{3,}[A-Za-z]{0,2})(?=[)\],;])"
 )
+_IN_BRACKET = re.compile(r"\s[(\[](?P<short>[A-Za-z][A-Za-z0-9]*(?:[-+/\u2010-\u2015][A-Za-z0-9]+){0,4})[;,)\]]")
+_JOINED = re.compile(r"(?:,|\s?[+/]\s?|\s(?:and|plus|with|or|combined with|followed by)|,\s(?:and|plus)|\s?[-\u2010-\u2015])?\s?(?:high-dose\s|low-dose\s)?")
+_LETTERS = re.compile(r"[^A-Za-z]")
 _LETTER = re.compile(r"[A-Z]\d{0,2}")
 _SMALL = frozenset("of the and for in to a an with by on or from at".split())
 _LOCANTS = re.compile(
@@ -89,6 +92,44 @@ def find_codes(text: str, spans: Sequence[Span]) -> list[Abbreviation]:
         if s.label == "THERAPY" and (found := _CODE_BESIDE.match(text, s.end)):
             out.append(Abbreviation(found["code"], *found.span("code"), s.start, s.end))
     return out
+
+
+def find_regimens(text: str, spans: Sequence[Span]) -> list[Abbreviation]:
+    """Short names that stand in brackets after the drugs that they are made of: "bendamustine and rituximab (BR)", "azacitidine (Aza)".
+
+    The long form is the list of therapies, or the one therapy whose first letters the short form is.
+
+    >>> text = "bendamustine and rituximab (BR)"
+    >>> drugs = [Span(0, 12, "THERAPY", None, None, "", "", ""), Span(17, 26, "THERAPY", None, None, "", "", "")]
+    >>> [(a.short, text[a.long_start : a.long_end]) for a in find_regimens(text, drugs)]
+    [('BR', 'bendamustine and rituximab')]
+    """
+    out = []
+    others = {(s.start, s.end) for s in spans if s.label != "THERAPY"}
+    therapies = longest(s for s in spans if s.label == "THERAPY")
+    for i, last in enumerate(therapies):
+        found = _IN_BRACKET.match(text, last.end)
+        if found is None or found.span("short") in others:
+            continue
+        short, first = found["short"], i
+        while first and _JOINED.fullmatch(text, therapies[first - 1].end, therapies[first].start):
+            first -= 1
+        letters = _LETTERS.sub("", short).lower()
+        if _truncates(text[last.start : last.end], letters):
+            out.append(Abbreviation(short, *found.span("short"), last.start, last.end))
+        elif first < i and sum(c.isupper() for c in short) > 1 and letters[:1] in _initials(text, therapies[first : i + 1]):
+            out.append(Abbreviation(short, *found.span("short"), therapies[first].start, last.end))
+    return out
+
+
+def _truncates(name: str, letters: str) -> bool:
+    """Whether letters are the beginning of a name, or of its last part after a hyphen: "Aza", "pola", "araC"."""
+    return len(letters) > 2 and len(letters) < len(name) and name.lower().startswith(letters)
+
+
+def _initials(text: str, spans: Sequence[Span]) -> str:
+    """First letters of the therapies, and those that stand for some: "O" for vincristine (Oncovin), "H" for doxorubicin."""
+    return "".join(text[s.start].lower() for s in spans) + "ohpiv"
 
 
 def occurrences(text: str, short: str) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from allnlp.schema import Mention, Sentence
-from allnlp.text.abbreviations import Abbreviation, find_abbreviations, find_codes, occurrences
+from allnlp.text.abbreviations import Abbreviation, find_abbreviations, find_codes, find_regimens, occurrences
 from allnlp.text.assertion import Assertion, assert_mentions
 from allnlp.text.context import settle
 from allnlp.text.cues import find_cues
@@ -17,6 +17,7 @@ from allnlp.text.lexicon import Lexicon
 from allnlp.text.patterns import find_patterns
 from allnlp.text.populations import find_populations
 from allnlp.text.resolve import resolve
+from allnlp.text.sample_sizes import size_roles
 from allnlp.text.sentences import find_sentences
 from allnlp.text.spans import Clause, Span, longest, specificity
 from allnlp.text.terms import find_terms, is_stopped
@@ -24,6 +25,7 @@ from allnlp.text.terms import find_terms, is_stopped
 _BRIDGE_LEFT, _BRIDGE_RIGHT = 80, 60
 _BEFORE = 25  # a mention may begin before the long form: "B-cell [acute lymphoblastic leukemia] (ALL)"
 _SHARE = 0.4  # and must be most of it: a consortium named after a disease is no disease
+_SHARE_OF_DOSED = 0.3  # less of a therapy with its dose: "low-dose [Ara-C] (LDAC)"
 
 
 class Annotation(NamedTuple):
@@ -78,7 +80,7 @@ def in_context(text: str, folded: str, clauses: Sequence[Clause], known: Sequenc
 
 def abbreviated(text: str, known: Sequence[Span], lexicon: Lexicon) -> list[Span]:
     """The ``known`` spans as the document's own abbreviations change and complete them."""
-    definitions = find_abbreviations(text) + find_codes(text, known)
+    definitions = find_regimens(text, known) + find_abbreviations(text) + find_codes(text, known)
     return define(text, [*known, *bridge(text, known, definitions, lexicon)], definitions, lexicon)
 
 
@@ -119,8 +121,8 @@ def define(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation]
     for a in {d.short: d for d in reversed(definitions)}.values():
         if len(a.short) < 2 or _is_made_of_mentions(a, spans):  # "P" is mostly a p value
             continue
-        meaning = _meaning(a, out)
-        places = list(occurrences(text, a.short))
+        meaning = _meaning(text, a, out) or _regimen(text, a, out, lexicon)
+        places = [place for form in _cased(a.short) for place in occurrences(text, form)]
         there = {*places, (a.short_start, a.short_end)}
         if meaning is None:
             long_words = {w[:4] for w in fold(text[a.long_start : a.long_end]).split() if len(w) > 3}
@@ -146,20 +148,35 @@ def _is_made_of_mentions(a: Abbreviation, spans: Sequence[Span]) -> bool:
     return len(held) > 1 and sum(s.end - s.start for s in held) >= len(a.short) - len(held) + 1
 
 
-def _meaning(a: Abbreviation, spans: Sequence[Span]) -> Span | None:
+def _meaning(text: str, a: Abbreviation, spans: Sequence[Span]) -> Span | None:
     """The mention that a long form is: the longest that ends where it ends and begins within or shortly before it."""
     fits = [
         s
         for s in spans
         if s.end == a.long_end
         and s.start >= a.long_start - _BEFORE
-        and s.end - s.start >= _SHARE * (a.long_end - a.long_start)
+        and s.end - s.start >= (_SHARE_OF_DOSED if "-dose" in text[a.long_start : s.start] else _SHARE) * (a.long_end - a.long_start)
         and s.source != "populations"
         and not (s.start <= a.short_start < s.end)
     ]
     fits = [s for s in fits if s.label != "POPULATION"] or fits  # "prior [transplantation] (HSCT)" defines the therapy
     exact = [s for s in fits if s.start == a.long_start]
     return max(exact or fits, key=lambda s: (s.end - s.start, specificity(s), s.curie or ""), default=None)
+
+
+def _regimen(text: str, a: Abbreviation, spans: Sequence[Span], lexicon: Lexicon) -> Span | None:
+    """What the short name of a list of drugs means: the listed regimen of that name, else one named by its drugs."""
+    drugs = [s for s in longest(s for s in spans if s.label == "THERAPY") if a.long_start <= s.start and s.end <= a.long_end]
+    if len(drugs) < 2 or (drugs[0].start, drugs[-1].end) != (a.long_start, a.long_end):
+        return None
+    listed = next((e for e in lexicon.by_form.get(fold(a.short).strip(), ()) if e.label == "THERAPY" and a.short == a.short.upper()), None)
+    curie, name = (listed.curie, listed.name) if listed else (None, " + ".join(s.name for s in drugs))
+    return Span(a.long_start, a.long_end, "THERAPY", "regimen", curie, name, "abbreviation", "")
+
+
+def _cased(short: str) -> tuple[str, ...]:
+    """A short form, and the same at the beginning of a sentence: "pola", "Pola"."""
+    return (short, short.capitalize()) if short.islower() and len(short) > 2 else (short,)
 
 
 def sentence_rows(doc_id: str, clauses: Sequence[Clause]) -> list[Sentence]:
@@ -172,11 +189,13 @@ def mention_rows(
 ) -> list[Mention]:
     """Rows of the table ``mentions``."""
     starts = [c.start for c in clauses]
+    sizes = [s for s in spans if s.n is not None]
+    roles = dict(zip(sizes, size_roles(text, clauses, sizes), strict=True))
     return [
         Mention(
             doc_id, i, max(0, bisect_right(starts, s.start) - 1), s.start, s.end, text[s.start : s.end], s.label, s.subtype, s.curie, s.name,
             a.value, None if a.cue_start is None else text[a.cue_start : a.cue_end], a.cue_start, a.cue_end, s.source, s.rule,
-            None, s.n, s.age_min, s.age_max, s.age_median,
+            None, s.n, roles.get(s), s.age_min, s.age_max, s.age_median,
         )
         for i, (s, a) in enumerate(zip(spans, assertions, strict=True))
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a word is that may be a toxicity or a disease: the company it keeps decides."""
+"""What a word is that may be a toxicity or a disease, an antigen or a gene, a therapy or a phase: the company it keeps decides."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from allnlp.text.cues import FoundCue
 from allnlp.text.lexicon import Lexicon
 from allnlp.text.spans import Clause, Span
 
+_COUNT = re.compile(r"\s[(\[][nN]\s?=")
 _OF_PATIENTS = re.compile(r"\b(?:patients?|children|adults|women|men|subjects|individuals|people|cases?|those)\swith\s(?:[\w-]+\s){0,2}$", re.IGNORECASE)
 _SENTENCE = 300
 _FROM = re.compile(
@@ -25,35 +26,116 @@ _MAKES = re.compile(
 )
 _AS_DISEASE = re.compile(
     r"\b(?:(?:patients?|children|adults|women|men|subjects|individuals|people|infants|cases?|those|treatment|management|history|diagnosis"
-    r"|prevalence|pathogenesis|aetiology|etiology|models?|epidemiology|burden|relief|causes?|symptoms?|control)\s(?:with|of|for|from)"
-    r"|due\sto|caused\sby|because\sof|secondary\sto|suffering\sfrom)\s(?:[\w-]+\s){0,2}$",
+    r"|prevalence|pathogenesis|aetiology|etiology|models?|epidemiology|burden|relief|reversal|palliation|features|diagnoses|manifestations|causes?|symptoms?|control)\s(?:with|of|for|from)"
+    r"|due\sto|caused\sby|because\sof|secondary\sto|suffering\sfrom|reliev(?:e|es|ed|ing))\s(?:[\w-]+\s){0,2}$",
     re.IGNORECASE,
 )
+
+# What shows a receptor as a target, and what a document says that is on such targets.
+_TARGETING = re.compile(
+    r"\bCARs?\b|CAR-T|chimeric antigen|bispecific|antibody[- ]drug conjugate|immunotoxin|target antigen|tumou?r[- ](?:associated|specific) antigen"
+    r"|T[- ]cell engag|checkpoint (?:inhib|block)|surface antigen|adoptive (?:cell|T)"
+)
+_AIMED_BEFORE = re.compile(
+    r"(?:\banti[- ]?|\u03b1-?|\b(?:against|target(?:s|ing|ed)?|(?:re)?directed (?:at|to|against|toward)|specific for|recogni[sz]\w+|loss of|lack of"
+    r"|(?:positive|negative) for|monoclonal antibod(?:y|ies) to)\s)(?:the\s|human\s|tumou?r\s)*$",
+    re.IGNORECASE,
+)
+_AIMED_AFTER = re.compile(
+    r"(?:\s?\([^()]{1,30}\))?(?:[-\u2010-\u2015\s](?:directed|specific|targeted|targeting|redirected|positive|negative|expressing"
+    r"|overexpressing|low\b|loss|antigen|(?:monoclonal\s)?antibod|vaccin|ADC|BiTE|blockade)|\son\s(?:tumou?r|malignant|leuk|cancer|blast|lymphoma)|\s?[+\u207a]|-(?=\s|\)))",
+    re.IGNORECASE,
+)
+_GENE_BEFORE = re.compile(
+    r"\b(?:serum|plasma|circulating|soluble|elevated|raised|oncogenic|mutant|phosphorylated|phospho-?|MMTV-|activation of|signall?ing (?:of|by|via|through)"
+    r"|inhibition of|secretion of|(?:mutations?|amplifications?|polymorphisms?|alterations?|methylation|knockdown|silencing|transcription|gene)(?: and \w+)?"
+    r" (?:of|in|encoding)|co-?overexpressed with|downregulat\w+|upregulat\w+)\s?(?:the\s|elevated\s|human\s)*$",
+    re.IGNORECASE,
+)
+_GENE_AFTER = re.compile(
+    r"(?:\s?\([^()]{1,15}\))?[-\s](?:mutat|alterat|amplif|signal|activat|pathway|ins\s?\d|insertion|exon|inhibitors?\b|TKI|kinase|tyrosine|gene\b|mRNA|polymorphism"
+    r"|promoter|transgen|phosphorylation|internali[sz]ation|dimeri[sz]ation|copy|methylat|knock|fluid|concentration|background|mice\b|mouse)",
+    re.IGNORECASE,
+)
+_NO_AIM = re.compile(r"[-\s](?:positive|negative)\s(?:cells?\slines?|mice|rats)", re.IGNORECASE)
 
 
 def settle(text: str, clauses: Sequence[Clause], spans: Sequence[Span], cues: Sequence[FoundCue], lexicon: Lexicon) -> list[Span]:
     """The spans with those of two readings settled.
 
-    In a document on the treatment of cancer (or a text too short to tell), "pneumonia" or "fatigue" is a toxicity. Elsewhere it is one only where the
-    sentence tells of harm by treatment (an ``effect`` cue, or a toxicity that is nothing else); otherwise an infection or a
-    haemorrhage is a disease, and a symptom is no mention. "Hypertension" is a disease, and a toxicity where the sentence
-    tells of harm.
+    Where cancer is treated (or in a text too short to tell), "pneumonia" or "fatigue" is a toxicity. Elsewhere it is one only
+    where the sentence tells of harm by treatment (an ``effect`` cue, or a toxicity that is nothing else); otherwise an infection
+    or a haemorrhage is a disease, and a symptom is no mention. "Hypertension" is a disease, and a toxicity where the sentence
+    tells of harm. A receptor that is also a gene (EGFR) is an antigen where a therapy aims at it or cells carry it, or where the
+    document is on such therapies. "Induction" is a therapy where cancer is treated.
     """
+    spans = _without_counts(text, spans)
     doubtful = [s for s in spans if s.context]
     if not doubtful:
-        return list(spans)
+        return spans
     starts = [c.start for c in clauses]
     harm = {bisect_right(starts, c.start) - 1 for c in cues if c.rule.row.category == "effect"}
     harm |= {bisect_right(starts, s.start) - 1 for s in spans if s.label == "TOXICITY" and not s.context}
     harm |= {bisect_right(starts, place) - 1 for place in _by_therapy(text, spans)}
-    is_oncology = len(text) < _SENTENCE or any(s.curie in lexicon.oncology for s in spans)
+    place = _field(text, clauses, spans, lexicon)
     in_title = bool(clauses) and clauses[0].section == "title" and 0 in harm
+    studied = _studied(text, doubtful) if place != "oncology" else frozenset[str]()
+    aims = _aims(text, spans) if any(s.context == "gene" for s in doubtful) else frozenset[str | None]()
     out = []
     for span in spans:
-        read = _read(text, span, is_oncology or in_title, bisect_right(starts, span.start) - 1 in harm) if span.context else span
+        if span.context == "gene":
+            read = span if (span.curie in aims or None in aims) and not _is_gene(text, span) else None
+        elif span.context == "phase":
+            read = span if place == "oncology" else None
+        elif span.context:
+            is_harm = bisect_right(starts, span.start) - 1 in harm
+            read = _read(text, span, (place != "other" or in_title) and span.curie not in studied, is_harm)
+        else:
+            read = span
         if read is not None:
             out.append(read)
     return out
+
+
+def _without_counts(text: str, spans: Sequence[Span]) -> list[Span]:
+    """The spans without "n = 3" in the bracket after a toxicity or an outcome: so many had it, and were no group."""
+    after = {s.end for s in spans if s.label in ("TOXICITY", "OUTCOME")}
+    return [s for s in spans if not (s.subtype == "sample_size" and s.start - 2 in after and _COUNT.match(text, s.start - 2, s.end))]
+
+
+def _field(text: str, clauses: Sequence[Clause], spans: Sequence[Span], lexicon: Lexicon) -> str:
+    """Whether a document is on the treatment of cancer (``oncology``), on cancer and some treatment (``cancer``), or on neither."""
+    if len(text) < _SENTENCE:
+        return "oncology"
+    labels = {s.label for s in spans if s.curie in lexicon.oncology}
+    if "THERAPY" in labels:
+        return "oncology"
+    return "cancer" if "DISEASE" in labels and any(s.label == "THERAPY" for s in spans) else "other"
+
+
+def _studied(text: str, doubtful: Sequence[Span]) -> frozenset[str]:
+    """Concepts that the document treats as diseases somewhere: "the burden of VTE"."""
+    return frozenset(
+        s.curie for s in doubtful if s.context == "disease" and s.curie and _AS_DISEASE.search(text, max(0, s.start - 60), s.start)
+    )
+
+
+def _aims(text: str, spans: Sequence[Span]) -> frozenset[str | None]:
+    """Concepts that some words of the document show as targets; None among them where all are, by what the document is about."""
+    if _TARGETING.search(text):
+        return frozenset({None})
+    return frozenset(
+        s.curie
+        for s in spans
+        if s.context == "gene"
+        and (_AIMED_BEFORE.search(text, max(0, s.start - 40), s.start) or _AIMED_AFTER.match(text, s.end, s.end + 60))
+        and not _NO_AIM.match(text, s.end, s.end + 40)
+    )
+
+
+def _is_gene(text: str, span: Span) -> bool:
+    """Whether the words beside a receptor show its gene, its signal or its level in serum."""
+    return bool(_GENE_BEFORE.search(text, max(0, span.start - 50), span.start) or _GENE_AFTER.match(text, span.end, span.end + 40))
 
 
 def _by_therapy(text: str, spans: Sequence[Span]) -> Iterator[int]:

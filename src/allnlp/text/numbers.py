@@ -20,7 +20,7 @@ _LONGEST = 15
 
 #: A whole number: 1297, 1,297, 1 297, "eighty-one", "one hundred and nine".
 NUMBER = (
-    r"(?:\d{1,3}(?:[,\u2009\u202f\u00a0 ]\d{3})+(?![\d.])|\d+(?![\d.,]*\d)"
+    r"(?:\d{1,3}(?:[,\u2008\u2009\u202f\u00a0 ]\d{3})+(?![\d.])|\d+(?![\d.,]*\d)"
     rf"|(?:{_WORD})(?:(?:[- ]|\s+and\s+)(?:{_WORD})){{0,9}}(?![a-z]))"
 )
 
@@ -31,7 +31,7 @@ def read_number(words: str) -> int | None:
     >>> read_number("1,297"), read_number("One hundred and nine"), read_number("eighty-one"), read_number("few")
     (1297, 109, 81, None)
     """
-    digits = re.sub(r"[,\s\u2009\u202f\u00a0]", "", words)
+    digits = re.sub(r"[,\s\u2008\u2009\u202f\u00a0]", "", words)
     if digits.isascii() and digits.isdigit():
         return int(digits) if len(digits) <= _LONGEST else None
     total = part = 0

@@ -43,9 +43,8 @@ def find_patterns(
         ground = grounds.get(rule.labels)
         if ground is None:
             ground = grounds[rule.labels] = shadow(text, known, rule.labels)
-        group = "m" if "m" in rule.regex.groupindex else 0
         for match in rule.regex.finditer(ground, clause.start, clause.end):
-            start, end = match.span(group)
+            start, end = match.span(match.lastgroup or 0)  # the named group that took part is the mention
             if start < end and not is_stopped(text, folded, start, end, rule.row.label, lexicon):
                 spans.append(_span(text, start, end, rule, known, lexicon))
     return spans

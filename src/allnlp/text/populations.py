@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from allnlp.text.numbers import NUMBER, read_number
+from allnlp.text.sample_sizes import find_sizes
 from allnlp.text.spans import Clause, Span
 
 _DECIMAL = r"\d{1,3}(?:[.\u00b7]\d+)?"
 _YEARS = r"(?:years?|yrs?\.?|y(?:/?o)?(?![\w-])|months?|mos?\.?(?![\w-])|weeks?|days?)"
 _UNIT = rf"(?:[\s-]?{_YEARS})"
 _OLD = r"(?:[\s-](?:old|of[\s-]age))"
-_DASH = r"\s?(?:-|\u2010|\u2011|\u2012|\u2013|\u2014|to|and|through)\s?"
+_DASH = r"\s?(?:-|\u2010|\u2011|\u2012|\u2013|\u2014|\u207b|to|and|through)\s?"
 _CMP = r"(?:[<>]\s?(?:or|/)\s?=|[\u2265\u2264\u2a7e\u2a7d<>=]{1,2}|&lt;|&gt;)"
 _WORDS_LOW = r"(?:at least|older than|over|above|more than|greater than|minimum(?: age)?(?: of)?)"
 _WORDS_HIGH = r"(?:younger than|under|below|less than|up to|at most|no older than|until|maximum(?: age)?(?: of)?)"
@@ -67,6 +67,24 @@ _AGES = (
     # a 45-year-old; 7-month-old; aged 45 years
     re.compile(rf"\b(?P<a>{_DECIMAL})(?P<unit>[\s-](?:years?|months?|weeks?|days?|yrs?))[\s-]olds?\b", re.IGNORECASE),
     re.compile(rf"\b(?:aged|age:)\s(?P<a>{_DECIMAL})(?:\s?(?:\u00b1|\+/-)\s?{_DECIMAL})?(?P<unit>{_UNIT}){_OLD}?", re.IGNORECASE),
+    # 58.5 +/- 9.2 years; averaging 74 years of age; on average 46.2 (SD = 11.4) years old; mean 59.4 (SD, 5.4) years of age; (median, 64 years)
+    re.compile(rf"(?<![\d.])(?P<stat>)(?P<a>{_DECIMAL})\s?(?:\u00b1|\+/-)\s?{_DECIMAL}(?P<unit>{_UNIT}){_OLD}?", re.IGNORECASE),
+    re.compile(
+        rf"\b(?:(?:on )?(?P<stat>average|averaging|mean|median)(?:\s(?:of|was))?|[Mm]age(?:\s?\(SD\))?\s?=)\s(?P<a>{_DECIMAL})"
+        rf"(?:\s?\((?:SD,?\s?=?\s?|\u00b1\s?)?{_DECIMAL}\)|\s?(?:\u00b1|\+/-)\s?{_DECIMAL})?(?P<unit>{_UNIT}){_OLD}",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"(?<=\()(?P<stat>median|mean)(?:,|\s?[:=])?\s(?P<a>{_DECIMAL})(?P<unit>{_UNIT}){_OLD}?(?=[;,)])", re.IGNORECASE),
+    # Mage = 56.02 (8.1); age ranged 18-70; women between 33 and 46 years
+    re.compile(rf"\bM\s?age(?:\s?\(SD\))?\s?(?P<stat>=)\s?(?P<a>{_DECIMAL})(?:\s?\({_DECIMAL}\)|\s?\u00b1\s?{_DECIMAL})?(?P<unit>{_UNIT}?)"),
+    re.compile(rf"\bages?\srang(?:ed|ing)(?:\s(?:from|between))?\s(?P<lo>{_DECIMAL}){_UNIT}?{_DASH}(?P<hi>{_DECIMAL})(?P<unit>{_UNIT}?){_OLD}?", re.IGNORECASE),
+    re.compile(
+        rf"\b(?:patients|adults|children|participants|subjects|adolescents|women|men|individuals)\s(?P<m>between\s(?:the ages of\s)?(?P<lo>{_DECIMAL}){_UNIT}?{_DASH}"
+        rf"(?P<hi>{_DECIMAL})(?P<unit>\s(?:years|yrs)){_OLD}?)(?!\s(?:after|before|post|following))",
+        re.IGNORECASE,
+    ),
+    # 67-yo; in her middle 40s, in their late fifties
+    re.compile(r"(?<![\d.])(?P<a>\d{1,3})(?P<unit>[\s-]y)/?o\b", re.IGNORECASE),
     # patients (18 to 80 years)
     re.compile(
         rf"\b(?:patients|adults|children|participants|subjects|adolescents|women|men)\s\((?P<m>(?P<lo>{_DECIMAL}){_DASH}(?P<hi>{_DECIMAL})(?P<unit>\s?(?:years|yrs)))\)",
@@ -79,35 +97,9 @@ _AGES = (
     ),
 )  # fmt: skip
 
-_NOUN = (
-    "patients?|subjects?|participants?|children|adults?|individuals?|wom[ae]n|m[ae]n|infants?|adolescents?|pts?|volunteers?"
-    "|persons?|people|survivors?|recipients?|donors?|females?|males?|boys?|girls?|neonates?|newborns?|enrollees?|residents?"
-    "|respondents?|caregivers?|cases?|controls|families"
-)
-_BARRIER = (
-    r"(?!(?:of|with|and|or|in|to|from|for|by|at|on|the|a|an|were|was|had|have|has|years?|months?|days?|weeks?|hours?|cycles?|vs|versus"
-    r"|doses?|lines?|mg|g|kg|ml|per|than|more|in|among|after|before|as|that|who|whose|which|other|grade|grades|studies|trials?|centers?"
-    r"|consecutive years|received|including|is|are|times?|courses?|sites?|hospitals?|institutions?|countries|samples?|cells?|million|billion|thousand)\b)"
-)
-_MODIFIER = rf"(?:(?:pa?ediatric|adolescents?|child(?:ren)?|adults?)(?:\s(?:and|or)\s|/)|{_BARRIER}[A-Za-z][\w/+'\u2019-]*(?:\s|(?<=-)))"
-_SIZE = re.compile(
-    rf"(?<![\w,\u00b7<>=\u2265\u2264-])(?<!\d\.)(?<![A-Za-z)]/)(?P<m>(?:A total of\s|total of\s)?(?P<n>{NUMBER})(?P<pc>\s?\(\s?\d+(?:[.\u00b7]\d+)?\s?%\s?\))?"
-    rf"\s(?:of\s(?:the\s)?(?=\x00))?{_MODIFIER}{{0,4}}?(?:{_NOUN})(?:\s(?:controls|patients|subjects|participants|individuals|volunteers|recipients|donors|survivors|cases))?)\b",
-    re.IGNORECASE,
-)
-_EQUALS = re.compile(r"(?<![A-Za-z])[nN](?:\\?,|\s)?(?:=|\s?:\s?)(?:\\?,|\s)?(?P<n>\d[\d,\u2009\u202f\u00a0]*\d|\d)(?!\d)(?![\d.]*%)(?!\.\d)(?!\s?/\s?\d)")
-# "(n 5 81)" and "(n 17)": the equals sign as PDF extraction leaves it
-_EQUALS_LOST = re.compile(r"(?<=[(\[])n\s(?:5\s(?=\d))?(?P<n>\d[\d,]*\d|\d)(?=\s?[)\];,])")
-_NOT_BEFORE = re.compile(r"(?:[\u2265\u2264<>=]\s?|grade|grades|day|phase|stage|level|group|arm|cohort|ratio|type|class|every|per|[~$\u20ac\u00a3])\s?$", re.IGNORECASE)
-
 
 _AGE_WORDS = re.compile(r"\bage[ds]?\b|\bold\b|-old|older|younger|years|yrs?\b|\d y\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
-_SIZE_WORDS = (
-    "patient", "subject", "participant", "child", "adult", "individual", "women", "woman", "men", "man", "infant", "adolescent", "pts",
-    "volunteer", "person", "people", "survivor", "recipient", "donor", "male", "boy", "girl", "neonate", "newborn", "enrollee", "resident",
-    "respondent", "caregiver", "case", "control", "famil", "n =", "n=", "n\\", "n :", "n:", "n\u2009", "n\xa0", "(n ", "[n ",
-)  # fmt: skip
 
 
 class _Age(NamedTuple):
@@ -133,9 +125,7 @@ def find_populations(text: str, clauses: Sequence[Clause] | None = None) -> list
     for start, end in [(c.start, c.end) for c in clauses] if clauses is not None else [(0, len(text))]:
         if _AGE_WORDS.search(text, start, end) and _DIGIT.search(text, start, end):
             spans += [_age_span(text, a) for a in _ages(text, start, end)]
-        low = text[start:end].lower()
-        if any(word in low for word in _SIZE_WORDS):
-            spans += _sizes(text, start, end)
+        spans += find_sizes(text, start, end)
     return spans
 
 
@@ -183,14 +173,3 @@ def _years(number: str | None, unit: str) -> float | None:
     unit = unit.strip(" -").lower()
     per = 12 if unit.startswith("mo") else 52.18 if unit.startswith("w") else 365.25 if unit.startswith("d") else 1
     return round(value / per, 3)
-
-
-def _sizes(text: str, begin: int, stop: int) -> Iterator[Span]:
-    for shape in (_SIZE, _EQUALS, _EQUALS_LOST):
-        group = "m" if shape is _SIZE else 0
-        for m in shape.finditer(text, begin, stop):
-            n = read_number(m.group("n"))
-            if n is None or n < 2 or _NOT_BEFORE.search(text, max(0, m.start() - 12), m.start()):
-                continue
-            words = " ".join(text[m.start(group) : m.end(group)].split())
-            yield Span(m.start(group), m.end(group), "POPULATION", "sample_size", None, words, "populations", "populations:size", "", n)

@@ -1,0 +1,222 @@
+"""Sample sizes: how many were studied, and whether that is the study, an arm, a part or a plan."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from allnlp.text.numbers import NUMBER, read_number
+from allnlp.text.spans import Clause, Span
+
+#: What a sample size may be: see ``size_roles``.
+ROLES = ("total", "arm", "subgroup", "planned")
+
+_PEOPLE = (
+    "patients|subjects|participants|children|adults|individuals|women|men|infants|adolescents|pts|volunteers|persons|people"
+    "|survivors|recipients|donors|females|males|boys|girls|neonates|newborns|enrollees|residents|respondents|caregivers|cases"
+    "|controls|families|clients|students|carriers|completers|attendees"
+)
+_BARRIER = (
+    r"(?!(?:of|with|and|or|in|to|from|for|by|at|on|the|a|an|were|was|had|have|has|years?|months?|days?|weeks?|hours?|cycles?|vs|versus"
+    r"|doses?|lines?|mg|g|kg|ml|per|than|more|in|among|after|before|as|that|who|whose|which|other|grade|grades|studies|trials?|centers?"
+    r"|consecutive years|received|including|is|are|times?|courses?|sites?|hospitals?|institutions?|countries|samples?|cells?|million|billion|thousand)\b)"
+)
+_WORD = rf"{_BARRIER}[A-Za-z][\w/+'\u2019-]*"
+_QUALITY = rf"{_BARRIER}[A-Za-z][\w-]*(?:-|ed|ese|al|ic|ive|ent|ant|ary|ight|ate|able|ible|lar|thy)"  # pre- and postmenopausal; overweight, inactive
+_AGES = r"(?:pa?ediatric|adolescents?|child(?:ren)?|adults?)(?:\s(?:and|or)\s|/)"
+_MODIFIER = rf"(?:{_AGES}|{_QUALITY}(?:,\s|,?\s(?:and|or|but)\s)(?=[a-z])|{_WORD}(?:\s|(?<=-)))"
+_SIZE = re.compile(
+    rf"(?<![\w,\u00b7<>=\u2265\u2264-])(?<!\d\.)(?<![A-Za-z)]/)(?P<m>(?:A total of\s|total of\s)?(?P<n>{NUMBER})(?P<pc>\s?\(\s?\d+(?:[.\u00b7]\d+)?\s?%\s?\))?"
+    rf"[\s-]{_MODIFIER}{{0,5}}?(?<!between-)(?:{_PEOPLE})(?:\s(?:controls|patients|subjects|participants|individuals|volunteers|recipients|donors|survivors|cases))?)"
+    r"(?!\w|[\s-]*(?:years|months|days|hours)\b)",
+    re.IGNORECASE,
+)
+_BLANK = r"[,\u2008\u2009\u202f\u00a0 ]"
+_EQUALS = re.compile(
+    rf"(?<![A-Za-z])[nN](?:\\?,|\s)?(?:=|\s?:\s?)(?:\\?,|\s)?(?P<n>\d{{1,3}}(?:{_BLANK}\d{{3}})+|\d[\d,]*\d|\d)(?!\d)(?![\d.]*%)(?!\.\d)(?!\s?/\s?\d)"
+)
+# "(n 5 81)" and "(n 17)": the equals sign as PDF extraction leaves it
+_EQUALS_LOST = re.compile(r"(?<=[(\[])n\s(?:5\s(?=\d))?(?P<n>\d[\d,]*\d|\d)(?=\s?[)\];,])")
+_NOT_BEFORE = re.compile(r"(?:[\u2265\u2264<>=]\s?|grade|grades|day|phase|stage|level|group|arm|cohort|ratio|type|class|every|per|[~$\u20ac\u00a3])\s?$", re.IGNORECASE)
+_SIZE_WORDS = (
+    *_PEOPLE.split("|"), "famil", "n =", "n=", "n\\", "n :", "n:", "n\u2009", "n\xa0", "(n ", "[n ",
+)  # fmt: skip
+
+# What tells that something happened to as many.
+_OUT_OF = re.compile(r"(?:\bof|\bamong|/|\bout of)\s?(?:the\s|these\s|all\s|our\s)?$", re.IGNORECASE)
+_THEN_HAD = re.compile(
+    r"(?:\s\((?!n\b)[^()]{1,20}\))?\s(?:(?:had|have|has)\s(?:\w+ly\s)?(?:died|relapsed|progressed|responded|events?|evidence|achieved|experienced|developed"
+    r"|(?:a\s)?(?:grade|CRS|CR\b|complete|partial|neurotox|ICANS|toxic|dose))|remain(?:ed)?\s(?:in|alive|free|on)|were\s(?:MRD|PCR|minimal|measurable|in\s(?:CR|complete|remission))"
+    r"|(?:died|relapsed|progressed|withdrew|discontinued)\b)",
+    re.IGNORECASE,
+)
+_CLAUSE_BEFORE = re.compile(r"[^.;:]{0,70}\bin\s(?:only\s|another\s|the\sother\s)?$")
+_HAPPENED = re.compile(
+    r"\b(?:was|were|been|occurr\w+|develop\w+|seen|observed|reported|detected|achieved|resolved|discontinued|undetect\w+|positive|negative|responses?|toxicit\w+"
+    r"|events?|neutropenia|fever|infections?|due to|%)",
+    re.IGNORECASE,
+)
+_MEASURED = re.compile(
+    r"\b(?:trials?|study|studies|studied|analy\w+|perform\w+|conduct\w+|carried out|evaluat\w+|assess\w+|test\w+|investigat\w+|examin\w+|measur\w+|compar\w+"
+    r"|available|data|experience|efficacy|safety|used?|given|administered|review\w*|cohort|registry|enrol\w+|survey\w*|pilot|phase|series|outcomes?|results?"
+    r"|sequenc\w+|random\w+|determin\w+|collect\w+|obtain\w+|initiat\w+|treat\w+)\b",
+    re.IGNORECASE,
+)
+
+# What stands around a size and tells its role.
+_PLANNED = re.compile(r"(?:\bplann\w+|\btarget\b|\baccrual goal|\bsample size|\bprevious|\bearlier|\bpower\b)[^.]{0,30}$", re.IGNORECASE)
+_TOTAL = re.compile(r"(?:a )?total of", re.IGNORECASE)
+_N_IS = re.compile(r"(?<![A-Za-z])n\W", re.IGNORECASE)
+_STUDIED = (
+    r"(?:randomi[sz]ed|enrol?led|recruited|included|assigned|registered|accrued|entered|eligible|evaluable|assessable|analy[sz]\w+"
+    r"|completed|participated|consented|genotyped|randomi[sz]ation|provided|available|studied|treated|infused|transplanted)\b"
+)
+_THEN_STUDIED = re.compile(
+    rf"[)\]]?\W{{0,2}}(?:[\w-]+\s){{0,8}}?(?:(?:was|were|who|have been|had been|being|will be)\s)?(?:\w+ly\s)?{_STUDIED}", re.IGNORECASE
+)
+_STUDY_OF = re.compile(
+    r"(?:\b(?:study|trial|cohort|sample|series|data|records?|population|number|files|charts|review|registry)\s(?:of|in|with|on|from|for"
+    r"|included|comprised|involving|that|recruited|enrolled)(?:\s\S+){0,2}\s"
+    r"|\b(?:enrol|random|recruit|includ|assign|studied|accru|assess|evaluat|identif|investigat|review|analy)\w*(?:\s\S+){0,4}\s"
+    r"|\b(?:involving|available (?:for|from|on)|(?:study|trial|total|all|subsample|cohort),)\s"
+    r"|^\W*(?:of|among|overall|in)?,?\s?(?:the\s)?|\b(?:19|20)\d\d,?\s)$",
+    re.IGNORECASE,
+)
+_OF_WHOM = re.compile(r"^\W*(?:of|among)\s(?:the\s)?$", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"\b(?:patients|women|subjects|participants|study|studies|trials?|survivors|cohort|children|adults|sample|population|total|females"
+    r"|men|individuals|cases|volunteers|analysis|people|persons|who [\w\s]{3,40}|response|cancer|disease)\W{1,3}$",
+    re.IGNORECASE,
+)
+_ARM_OF = re.compile(
+    r"(?:\b(?:group|arm|regimen)s?(?:\s\w{1,3})?(?:\s(?:had|of|consisted of|included|comprised|with|was|were|contained))?\s?[(\[]?"
+    r"|\bcontrols?\s?[(\[]|control group (?:of|comprised of)\s)$",
+    re.IGNORECASE,
+)
+_ARM_BESIDE = re.compile(r"(?:placebo|group|arm|therapy|mg|control\w*|alone)\W*$", re.IGNORECASE)
+_IN_AN_ARM = re.compile(r"[)\]]?,?\s(?:in|to|on) (?:the )?(?:[\w+/-]+\s){0,4}(?:group|arm|cohort)s?\b|in arm \w", re.IGNORECASE)
+_AND_ANOTHER = re.compile(
+    r"[^.:;()]*?(?:\([^()]*\)[^.:;()]*?){0,3}?\b(?:and|or|vs\.?|versus|compared with)\s(?:the\s)?(?:other\s|remaining\s|another\s|only\s)?"
+    r"(?:a total of\s)?\d[\d,\u2009\u2008\u00a0]*(?![\d%.])\s?(?:patients|women|subjects|controls|participants|cases|pts|had|received|were"
+    r"|to\b|in\b|with\b|healthy|assigned|took|on\b|off)",
+    re.IGNORECASE,
+)  # fmt: skip
+_ALLOTTED = re.compile(r"assigned|randomi|received|group|arm|allocat|control|alone|underwent|treated|taking|taken|took", re.IGNORECASE)
+_SHARE_AFTER = re.compile(r"\s?[(\[]\s?\d+(?:[.\u00b7]\d+)?\s?%")
+_SHARE_IN = re.compile(r"\(\s?\d+(?:[.\u00b7]\d+)?\s?%")
+_OF_A_PART = re.compile(r"\d\s(?:\([\d.%]+\)\s)?(?:of|out of)(?: the)?\s$", re.IGNORECASE)
+_ALLOTTED_WITHIN = 140
+_MOST = 0.6  # a number "analysed" that is less than this share of those enrolled is a part of them
+
+
+def find_sizes(text: str, begin: int, stop: int) -> Iterator[Span]:
+    """Sample sizes with their noun, or as "n = 16", within ``text[begin:stop]``.
+
+    >>> text = "81 patients were enrolled."
+    >>> [(text[s.start : s.end], s.n) for s in find_sizes(text, 0, len(text))]
+    [('81 patients', 81)]
+    """
+    low = text[begin:stop].lower()
+    if not any(word in low for word in _SIZE_WORDS):
+        return
+    for shape in (_SIZE, _EQUALS, _EQUALS_LOST):
+        group = "m" if shape is _SIZE else 0
+        for m in shape.finditer(text, begin, stop):
+            n = read_number(m.group("n"))
+            if n is None or n < 2 or _NOT_BEFORE.search(text, max(0, m.start() - 12), m.start()):
+                continue
+            if shape is _SIZE and _is_numerator(text, begin, m, stop):
+                continue
+            words = " ".join(text[m.start(group) : m.end(group)].split())
+            yield Span(m.start(group), m.end(group), "POPULATION", "sample_size", None, words, "populations", "populations:size", "", n)
+
+
+def _is_numerator(text: str, begin: int, m: re.Match[str], stop: int) -> bool:
+    """Whether a size counts those to whom something happened: "fever in 62 (78%) patients", "nine patients have died"."""
+    start, end = m.span("m")
+    if m["pc"]:
+        return text[start - 1 : start] == "/" or not _THEN_STUDIED.match(text, end, stop)
+    if _OUT_OF.search(text, max(begin, start - 30), start):
+        return False
+    if _THEN_HAD.match(text, end, stop):
+        return True
+    clause = _CLAUSE_BEFORE.search(text, begin, start)
+    return clause is not None and bool(_HAPPENED.search(clause.group())) and not _MEASURED.search(clause.group())
+
+
+def size_roles(text: str, clauses: Sequence[Clause], sizes: Sequence[Span]) -> list[str]:
+    """What each sample size of a document is, one of ``ROLES``.
+
+    ``total``: all who were enrolled, randomised, treated or analysed, also a number that is the sum of two or three arms;
+    ``arm``: one of the groups; ``subgroup``: a part of them, or a denominator; ``planned``: an aim, or another study.
+
+    >>> text = "Of 60 patients, 31 patients were assigned to A and 29 patients to B."
+    >>> size_roles(text, [Clause(0, len(text), "results")], list(find_sizes(text, 0, len(text))))
+    ['total', 'arm', 'arm']
+
+    Args:
+        text: the document.
+        clauses: its sentences.
+        sizes: its sample sizes, in order of place.
+    """
+    starts = [c.start for c in clauses]
+    places = [max(0, bisect_right(starts, s.start) - 1) for s in sizes]
+    said = [
+        _role(text, clauses[place], size, [s for s, p in zip(sizes, places, strict=True) if p == place and s is not size])
+        for size, place in zip(sizes, places, strict=True)
+    ]
+    return _weighed([s.n or 0 for s in sizes], said)
+
+
+def _role(text: str, clause: Clause, size: Span, peers: Sequence[Span]) -> str:
+    """The role that the words around a size say; ``peers`` are the other sizes of its sentence."""
+    before, words, after = text[clause.start : size.start], text[size.start : size.end], text[size.end : clause.end]
+    studied = bool(_THEN_STUDIED.match(after))
+    if _PLANNED.search(before):
+        return "planned"
+    if _N_IS.match(words):
+        return _role_of_n(text, size, before, studied, [p for p in peers if _N_IS.match(text[p.start : p.end])])
+    if _ARM_OF.search(before):
+        return "arm"
+    if _SHARE_IN.search(words) or (_SHARE_AFTER.match(after) and not _THEN_STUDIED.match(after, after.find(")"))):
+        return "subgroup"
+    if _IN_AN_ARM.match(after):
+        return "arm"
+    is_total = bool(_TOTAL.match(words)) or (bool(_OF_WHOM.search(before)) and not _IN_AN_ARM.search(after, 0, _ALLOTTED_WITHIN))
+    if not is_total and _AND_ANOTHER.match(after) and _ALLOTTED.search(after, 0, _ALLOTTED_WITHIN):
+        return "arm"
+    if not is_total and _OF_A_PART.search(before):
+        return "subgroup"
+    return "total" if is_total or studied or _STUDY_OF.search(before) or clause.section == "title" else "subgroup"
+
+
+def _role_of_n(text: str, size: Span, before: str, studied: bool, peers: Sequence[Span]) -> str:
+    """The role of "n = 16": with others of its kind in the sentence it is an arm, unless it is their sum."""
+    later = [p.n or 0 for p in peers if p.start > size.start]
+    n = size.n or 0
+    if len(later) > 1 and abs(sum(later) - n) <= max(2, 0.03 * n):
+        return "total"
+    if studied and all((p.n or 0) < n for p in peers):
+        return "total"
+    if peers or _ARM_BESIDE.search(before):
+        return "arm"
+    return "total" if _WHOLE.search(before) else "subgroup"
+
+
+def _weighed(numbers: Sequence[int], said: Sequence[str]) -> list[str]:
+    """Roles of a document's sizes, weighed against one another: what is called a total must be most of the largest."""
+    arms = [n for n, role in zip(numbers, said, strict=True) if role == "arm"][:8]
+    sums = {sum(some) for k in (2, 3) for some in combinations(arms, k)}
+    totals = [n for n, role in zip(numbers, said, strict=True) if role == "total" or n in sums]
+    if not totals and not arms:
+        totals = [max((n for n, role in zip(numbers, said, strict=True) if role == "subgroup"), default=0)]
+    most = max(totals, default=0)
+    out = []
+    for n, role in zip(numbers, said, strict=True):
+        if n == most or (role == "total" and n >= _MOST * most and n not in arms):
+            out.append("total")
+        else:
+            out.append("subgroup" if role == "total" else role)
+    return out
