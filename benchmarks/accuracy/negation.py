@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import argparse
 import csv
+import re
 from pathlib import Path
 
 from allnlp.terminology import load
 from allnlp.text import Lexicon, Span, compile_lexicon
 from allnlp.text.assertion import assert_mentions
-from allnlp.text.cues import find_cues
+from allnlp.text.cues import FoundCue, find_cues
 from allnlp.text.fold import fold
 from allnlp.text.sentences import find_sentences
+
+NEGATING = re.compile(r"\b(?:no|not|cannot|without|lack)\b(?! (?:only|merely|just|necessarily|all|always|every|doubt|matter|to)\b)")
 
 
 def is_negated(sentence: str, concept: str, lexicon: Lexicon) -> bool | None:
@@ -25,6 +28,12 @@ def is_negated(sentence: str, concept: str, lexicon: Lexicon) -> bool | None:
     span = Span(at, at + len(concept), "DISEASE", None, None, concept, "terms", "")
     said = assert_mentions(sentence, find_sentences(sentence), [span], find_cues(fold(sentence), lexicon))
     return said[0].value == "negated"
+
+
+def is_negation(cue: FoundCue) -> bool:
+    """Whether a cue is a negation in BioScope's sense: it negates, or says no to a change or an effect ("no difference")."""
+    row = cue.rule.row
+    return row.category == "negated" or (row.category == "pseudo" and bool(NEGATING.search(row.text)))
 
 
 def negex(path: Path, lexicon: Lexicon, errors: int) -> None:
@@ -52,7 +61,7 @@ def bioscope(path: Path, lexicon: Lexicon, errors: int) -> None:
     with path.open(encoding="utf-8") as stream:
         for row in csv.DictReader(stream):
             sentence, gold = row["sentence"], row["target"] == "1"
-            found = any(c.rule.row.category == "negated" for c in find_cues(fold(sentence), lexicon))
+            found = any(is_negation(c) for c in find_cues(fold(sentence), lexicon))
             tp, fp, fn = tp + (gold and found), fp + (found and not gold), fn + (gold and not found)
             if gold != found:
                 faults.append(f"{'missed  ' if gold else 'spurious'} {row['cue_span']} {sentence}")

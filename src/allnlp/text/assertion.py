@@ -26,6 +26,12 @@ _COMMA = re.compile(r",\s(?:(?!and\b|or\b|nor\b)[\w-]+\s){0,2}$")
 _OWN_VERB = re.compile(r"(?:\s\([^()]*\))?\s(?:was|were|is|are|occurred|remained|developed|improved)\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _ELIGIBLE = re.compile(r"eligible|candidate", re.IGNORECASE)
+_AND = re.compile(r"\sand\s(?:grade\s[\d-]+\s|(?!or\b|nor\b)[\w-]+\s){0,2}$", re.IGNORECASE)
+_SINGULAR_VERB = re.compile(r"(?:\s\([^()]*\))?\s(?:was|is)\s(?!not\b|absent)", re.IGNORECASE)
+_OPENS = re.compile(r"\s?[(\[]")
+_GOES_ON = re.compile(r",\s|,?\s(?:and|or|plus)\s(?:an?\s)?|/|\s?\+\s?")
+_NO_GAIN = re.compile(r"(?:\s\([^()]*\))?\s(?:benefit|advantage|difference|improvement|effect|impact|gain)", re.IGNORECASE)
+_ASIDE = re.compile(r"[(\[][^()\[\]]*[\d:%]")
 _WORD = re.compile(r"\w+(?:[-\u2010-\u2015/.]\w+)*")
 # No cue reaches farther than this many characters: 99% of the sentences of abstracts are shorter.
 _FARTHEST = 400
@@ -52,7 +58,24 @@ def assert_mentions(text: str, clauses: Sequence[Clause], spans: Sequence[Span],
     for cue in sorted(cues, key=lambda c: c.start):
         of_sentence.setdefault(bisect_right(starts, cue.start) - 1, []).append(cue)
     holders = [s for s in spans if _is_history(text, s, spans)]
-    return [_assert_one(text, clauses, of_sentence, starts, span, holders) for span in spans]
+    out: list[Assertion] = []
+    for i, span in enumerate(spans):
+        said = _assert_one(text, clauses, of_sentence, starts, span, holders)
+        out.append(_as_before(text, spans, out, i, holders) or said)
+    return out
+
+
+def _as_before(text: str, spans: Sequence[Span], said: Sequence[Assertion], i: int, holders: Sequence[Span]) -> Assertion | None:
+    """The assertion that a mention takes from one just before it: its full form, or a list of earlier treatments that goes on."""
+    for k in range(i - 1, max(-1, i - 4), -1):
+        before, span = spans[k], spans[i]
+        if before.label != span.label or before.end > span.start:
+            continue
+        if _OPENS.fullmatch(text, before.end, span.start) and text[span.end : span.end + 1] in (")", "]", ";", ",") and before.name == span.name:
+            return said[k]
+        is_listed = said[k].value == "historical" and span.label == "THERAPY" and _GOES_ON.fullmatch(text, before.end, span.start)
+        return said[k] if is_listed and any(covers(h, before) for h in holders) else None
+    return None
 
 
 def _assert_one(
@@ -93,7 +116,7 @@ def _reaches(text: str, clause: Clause, cues: list[FoundCue], cue: FoundCue, spa
     rule = cue.rule
     if "*" not in rule.labels and span.label not in rule.labels:
         return False
-    if rule.row.category != "historical" and span.label == "POPULATION":
+    if span.label == "POPULATION" and rule.row.category != "historical" and not _is_denied(rule.labels, span):
         return False
     forward = cue.end <= span.start and rule.row.direction in ("forward", "both")
     if not forward and not (span.end <= cue.start and rule.row.direction in ("backward", "both")):
@@ -105,14 +128,23 @@ def _reaches(text: str, clause: Clause, cues: list[FoundCue], cue: FoundCue, spa
         return False
     if _STOPS.search(text, start, end) or not _same_bracket(text, start, end):
         return False
+    if rule.row.category == "negated" and forward and (_NO_GAIN.match(text, span.end, clause.end) or _ASIDE.search(text, start, end)):
+        return False
     if forward:
         return not _NEW_SUBJECT.search(text, start, end) and not _is_new_clause(text, start, span, clause.end)
     return not _VERB.search(text, start, end)
 
 
+def _is_denied(labels: frozenset[str], span: Span) -> bool:
+    """Whether a cue is one for populations, and the population one that patients may not have: "without bulky disease"."""
+    return "POPULATION" in labels and span.subtype in ("risk_group", "disease_status", "other", "treatment_history")
+
+
 def _is_new_clause(text: str, start: int, span: Span, end: int) -> bool:
     """Whether a mention after a comma is the subject of a clause of its own: "Although none had ICANS, CRS was frequent"."""
-    return bool(_COMMA.search(text, start, span.start)) and bool(_OWN_VERB.match(text, span.end, end))
+    if _COMMA.search(text, start, span.start):
+        return bool(_OWN_VERB.match(text, span.end, end))
+    return bool(_AND.search(text, start, span.start)) and bool(_SINGULAR_VERB.match(text, span.end, end))
 
 
 def _same_bracket(text: str, start: int, end: int) -> bool:
