@@ -29,7 +29,7 @@ ROWS: dict[str, list[Any]] = {
     "sentences": [Sentence("1", 0, "title", 0, 5), Sentence("1", 1, "other", 6, 9)],
     "mentions": [
         Mention("1", 0, 0, 0, 3, "CRS", "TOXICITY", "crs", "x:1", "syndrome", "negated", "no", 5, 7, "terms", "toxicity.tsv:CRS"),
-        Mention("1", 1, 0, 4, 9, "n = 9", "POPULATION", None, None, "n = 9", "present", None, None, None, "populations", "p", None, 9, "total", 0.583, 18.0, 4.5),
+        Mention("1", 1, 0, 4, 9, "n = 9", "POPULATION", None, None, "n = 9", "present", None, None, None, "populations", "p", None, False, None, 9, "total", 0.583, 18.0, 4.5),
     ],
     "concepts": [Concept("x:1", "TOXICITY", "syndrome", ("mesh:1", "hp:2"), (), (), ("CRS: 2",), 1, 2, 1, 2001, None)],
     "failures": [Failure(None, "b.xml", None, "read", NASTY), Failure("2", "b.xml", 3, "annotate", "x")],

@@ -76,6 +76,8 @@ class Mention(NamedTuple):
     source: Annotated[str, "terms, patterns, populations, abbreviation, or a model's name"]
     rule: Annotated[str, "row or pattern that decided, as file:key"]
     score: Annotated[float | None, "model's score in [0, 1]; null for rules"] = None
+    needs_review: Annotated[bool, "the reading is doubtful, and a person should look"] = False
+    review_reason: Annotated[str | None, "what is doubtful, where it is"] = None
     n: Annotated[int | None, "sample size, patients"] = None
     role: Annotated[str | None, "of a sample size: total, arm, subgroup or planned"] = None
     age_min: Annotated[float | None, "lowest age, years"] = None

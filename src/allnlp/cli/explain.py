@@ -30,4 +30,5 @@ def command(
     for sentence in found.sentences:
         answer(f"{sentence.number}\t{sentence.section}\t{' '.join(sentence.text.split())}")
     answer("")
-    answer_table("Mentions", found.mentions.drop(columns=["start", "end"]))
+    unsaid = [] if found.mentions["review_reason"].notna().any() else ["review_reason"]
+    answer_table("Mentions", found.mentions.drop(columns=["start", "end", *unsaid]))

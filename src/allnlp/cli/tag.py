@@ -38,6 +38,7 @@ def command(
     if not mentions:
         raise NothingFound("no mention found in the text.")
     shown = ["start", "end", "text", "label", "subtype", "name", "concept_id", "assertion", "assertion_cue", "rule"]
+    shown += ["review_reason"] if any(m.needs_review for m in mentions) else []
     answer_table("Mentions", pd.DataFrame([m._asdict() for m in mentions])[shown])
 
 

@@ -29,10 +29,13 @@ class Explanation(NamedTuple):
     doc_id: str
     title: str
     sentences: list[MarkedSentence]
-    mentions: pd.DataFrame  # sentence, start, end, text, label, subtype, name, concept_id, assertion, assertion_cue, source, rule
+    mentions: pd.DataFrame  # sentence, start, end, text, label, subtype, name, concept_id, assertion, assertion_cue, source, rule,
+    # review_reason
 
 
-_COLUMNS = ["sentence", "start", "end", "text", "label", "subtype", "name", "concept_id", "assertion", "assertion_cue", "source", "rule"]
+_COLUMNS = [
+    "sentence", "start", "end", "text", "label", "subtype", "name", "concept_id", "assertion", "assertion_cue", "source", "rule", "review_reason",
+]  # fmt: skip
 
 
 def explain(folder: Path, doc_id: str, *, labels: tuple[str, ...] = LABELS) -> Explanation:

@@ -118,6 +118,7 @@ def define(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation]
     """
     out = list(spans)
     folded = fold(text) if definitions else ""
+    twice = _defined_twice(text, spans, definitions, lexicon)
     for a in {d.short: d for d in reversed(definitions)}.values():
         if len(a.short) < 2 or _is_made_of_mentions(a, spans):  # "P" is mostly a p value
             continue
@@ -132,9 +133,21 @@ def define(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation]
         out = [s for s in out if s[:2] not in there or s.label == meaning.label == "POPULATION"]
         for start, end in places:
             mine = Span(start, end, meaning.label, meaning.subtype, meaning.curie, meaning.name, "abbreviation", rule, meaning.context)
+            mine = mine._replace(review=twice.get(a.short, ""))
             if not is_stopped(text, folded, start, end, mine.label, lexicon):
                 out.append(extend(text, mine, lexicon))
     return out
+
+
+def _defined_twice(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation], lexicon: Lexicon) -> dict[str, str]:
+    """For each short form that the document defines as two concepts: the reason to look at its mentions."""
+    names: dict[str, list[str]] = {}
+    for a in definitions:
+        meaning = _meaning(text, a, spans) or _regimen(text, a, spans, lexicon)
+        known = names.setdefault(a.short, [])
+        if meaning is not None and meaning.name not in known:
+            known.append(meaning.name)
+    return {short: f"{short} is defined twice: {'; '.join(known)}" for short, known in names.items() if len(known) > 1}
 
 
 def _is_made_of_mentions(a: Abbreviation, spans: Sequence[Span]) -> bool:
@@ -195,7 +208,7 @@ def mention_rows(
         Mention(
             doc_id, i, max(0, bisect_right(starts, s.start) - 1), s.start, s.end, text[s.start : s.end], s.label, s.subtype, s.curie, s.name,
             a.value, None if a.cue_start is None else text[a.cue_start : a.cue_end], a.cue_start, a.cue_end, s.source, s.rule,
-            None, s.n, roles.get(s), s.age_min, s.age_max, s.age_median,
+            None, bool(s.review), s.review or None, s.n, roles.get(s), s.age_min, s.age_max, s.age_median,
         )
         for i, (s, a) in enumerate(zip(spans, assertions, strict=True))
     ]  # fmt: skip

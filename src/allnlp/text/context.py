@@ -11,6 +11,7 @@ from allnlp.text.cues import FoundCue
 from allnlp.text.lexicon import Lexicon
 from allnlp.text.spans import Clause, Span
 
+_AFTERWARDS = re.compile(r"\b(?:after|following|during|post|induced|receiving|recipients?|survivors?)\b", re.IGNORECASE)
 _COUNT = re.compile(r"\s[(\[][nN]\s?=")
 _OF_PATIENTS = re.compile(r"\b(?:patients?|children|adults|women|men|subjects|individuals|people|cases?|those)\swith\s(?:[\w-]+\s){0,2}$", re.IGNORECASE)
 _SENTENCE = 300
@@ -54,7 +55,7 @@ _GENE_BEFORE = re.compile(
 )
 _GENE_AFTER = re.compile(
     r"(?:\s?\([^()]{1,15}\))?[-\s](?:mutat|alterat|amplif|signal|activat|pathway|ins\s?\d|insertion|exon|inhibitors?\b|TKI|kinase|tyrosine|gene\b|mRNA|polymorphism"
-    r"|promoter|transgen|phosphorylation|internali[sz]ation|dimeri[sz]ation|copy|methylat|knock|fluid|concentration|background|mice\b|mouse)",
+    r"|promoter|transgen|phosphorylation|internali[sz]ation|dimeri[sz]ation|copy|methylat|knock|fluid|concentrations?|levels?\\b|enriched|receptor\\sin|background|mice\b|mouse)",
     re.IGNORECASE,
 )
 _NO_AIM = re.compile(r"[-\s](?:positive|negative)\s(?:cells?\slines?|mice|rats)", re.IGNORECASE)
@@ -67,9 +68,13 @@ def settle(text: str, clauses: Sequence[Clause], spans: Sequence[Span], cues: Se
     where the sentence tells of harm by treatment (an ``effect`` cue, or a toxicity that is nothing else); otherwise an infection
     or a haemorrhage is a disease, and a symptom is no mention. "Hypertension" is a disease, and a toxicity where the sentence
     tells of harm. A receptor that is also a gene (EGFR) is an antigen where a therapy aims at it or cells carry it, or where the
-    document is on such therapies. "Induction" is a therapy where cancer is treated.
+    document is on such therapies. "Induction" is a therapy where cancer is treated. A short form of several meanings (CR) that the
+    document does not define stands where cancer is treated or where the document names its concept in full; elsewhere it is left
+    open: without concept, and to be reviewed.
     """
     spans = _without_counts(text, spans)
+    if not any(s.curie in lexicon.oncology for s in spans) and not _TARGETING.search(text) and len(text) >= _SENTENCE:
+        spans = [s for s in spans if s.label != "ANTIGEN" or _AIMED_BEFORE.search(text, max(0, s.start - 40), s.start)]
     doubtful = [s for s in spans if s.context]
     if not doubtful:
         return spans
@@ -77,14 +82,16 @@ def settle(text: str, clauses: Sequence[Clause], spans: Sequence[Span], cues: Se
     harm = {bisect_right(starts, c.start) - 1 for c in cues if c.rule.row.category == "effect"}
     harm |= {bisect_right(starts, s.start) - 1 for s in spans if s.label == "TOXICITY" and not s.context}
     harm |= {bisect_right(starts, place) - 1 for place in _by_therapy(text, spans)}
-    place = _field(text, clauses, spans, lexicon)
+    place = _field(text, spans, lexicon, is_harm=bool(harm))
     in_title = bool(clauses) and clauses[0].section == "title" and 0 in harm
-    studied = _studied(text, doubtful) if place != "oncology" else frozenset[str]()
+    studied = _studied(text, clauses, doubtful, everywhere=place != "oncology")
     aims = _aims(text, spans) if any(s.context == "gene" for s in doubtful) else frozenset[str | None]()
     out = []
     for span in spans:
         if span.context == "gene":
             read = span if (span.curie in aims or None in aims) and not _is_gene(text, span) else None
+        elif span.context == "short":
+            read = span if place == "oncology" or _is_said_in_full(span, spans) else _left_open(text, span)
         elif span.context == "phase":
             read = span if place == "oncology" else None
         elif span.context:
@@ -103,20 +110,35 @@ def _without_counts(text: str, spans: Sequence[Span]) -> list[Span]:
     return [s for s in spans if not (s.subtype == "sample_size" and s.start - 2 in after and _COUNT.match(text, s.start - 2, s.end))]
 
 
-def _field(text: str, clauses: Sequence[Clause], spans: Sequence[Span], lexicon: Lexicon) -> str:
-    """Whether a document is on the treatment of cancer (``oncology``), on cancer and some treatment (``cancer``), or on neither."""
+def _field(text: str, spans: Sequence[Span], lexicon: Lexicon, *, is_harm: bool) -> str:
+    """What a document is on: the treatment of cancer (``oncology``), cancer and the harm of some treatment (``cancer``), or neither."""
     if len(text) < _SENTENCE:
         return "oncology"
     labels = {s.label for s in spans if s.curie in lexicon.oncology}
     if "THERAPY" in labels:
         return "oncology"
-    return "cancer" if "DISEASE" in labels and any(s.label == "THERAPY" for s in spans) else "other"
+    return "cancer" if "DISEASE" in labels and is_harm and any(s.label == "THERAPY" for s in spans) else "other"
 
 
-def _studied(text: str, doubtful: Sequence[Span]) -> frozenset[str]:
-    """Concepts that the document treats as diseases somewhere: "the burden of VTE"."""
+def _is_said_in_full(span: Span, spans: Sequence[Span]) -> bool:
+    """Whether the document defines a short form, or names its concept by other words."""
+    return span.source == "abbreviation" or any(s.curie == span.curie and s.rule != span.rule for s in spans)
+
+
+def _left_open(text: str, span: Span) -> Span:
+    words = text[span.start : span.end]
+    return span._replace(curie=None, name=words, review=f"{words} is not defined here and may be something else than {span.name}")
+
+
+def _studied(text: str, clauses: Sequence[Clause], doubtful: Sequence[Span], *, everywhere: bool) -> frozenset[str]:
+    """Concepts that the document treats as diseases: "the burden of VTE"; where cancer is treated only its title can say so."""
+    end = len(text) if everywhere else clauses[0].end if clauses and clauses[0].section == "title" else 0
+    if not everywhere and _AFTERWARDS.search(text, 0, end):
+        return frozenset()
     return frozenset(
-        s.curie for s in doubtful if s.context == "disease" and s.curie and _AS_DISEASE.search(text, max(0, s.start - 60), s.start)
+        s.curie
+        for s in doubtful
+        if s.context == "disease" and s.curie and s.end <= end and _AS_DISEASE.search(text, max(0, s.start - 60), s.start)
     )
 
 

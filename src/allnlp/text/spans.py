@@ -10,7 +10,8 @@ class Span(NamedTuple):
     """Characters ``text[start:end]`` read as ``label``.
 
     ``curie`` is None where the words name no listed concept; ``name`` is the concept's normal name. ``source`` and
-    ``rule`` say what decided, ``context`` what else the words may be (see ``Term``). Ages are years.
+    ``rule`` say what decided, ``context`` what else the words may be (see ``Term``), ``review`` why a person should look. Ages
+    are years.
     """
 
     start: int
@@ -26,6 +27,7 @@ class Span(NamedTuple):
     age_min: float | None = None
     age_max: float | None = None
     age_median: float | None = None
+    review: str = ""
 
 
 class Clause(NamedTuple):
