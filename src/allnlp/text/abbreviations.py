@@ -105,7 +105,7 @@ def find_regimens(text: str, spans: Sequence[Span]) -> list[Abbreviation]:
     >>> [(a.short, text[a.long_start : a.long_end]) for a in find_regimens(text, drugs)]
     [('BR', 'bendamustine and rituximab')]
     """
-    out = []
+    out: list[Abbreviation] = []
     others = {(s.start, s.end) for s in spans if s.label != "THERAPY"}
     therapies = longest(s for s in spans if s.label == "THERAPY")
     for i, last in enumerate(therapies):
@@ -115,12 +115,26 @@ def find_regimens(text: str, spans: Sequence[Span]) -> list[Abbreviation]:
         short, first = found["short"], i
         while first and _JOINED.fullmatch(text, therapies[first - 1].end, therapies[first].start):
             first -= 1
+        if "/" in short:
+            out += _parts(text, found, therapies[first : i + 1])
+            continue
         letters = _LETTERS.sub("", short).lower()
         if _truncates(text[last.start : last.end], letters):
             out.append(Abbreviation(short, *found.span("short"), last.start, last.end))
         elif first < i and sum(c.isupper() for c in short) > 1 and letters[:1] in _initials(text, therapies[first : i + 1]):
             out.append(Abbreviation(short, *found.span("short"), therapies[first].start, last.end))
     return out
+
+
+def _parts(text: str, bracket: re.Match[str], drugs: Sequence[Span]) -> Iterator[Abbreviation]:
+    """Each part of "Ven/Aza" with the drug that it shortens."""
+    start = bracket.start("short")
+    for part in bracket["short"].split("/"):
+        for drug in drugs:
+            if _truncates(text[drug.start : drug.end], part.lower()):
+                yield Abbreviation(part, start, start + len(part), drug.start, drug.end)
+                break
+        start += len(part) + 1
 
 
 def _truncates(name: str, letters: str) -> bool:

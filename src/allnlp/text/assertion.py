@@ -31,6 +31,7 @@ _SINGULAR_VERB = re.compile(r"(?:\s\([^()]*\))?\s(?:was|is)\s(?!not\b|absent)", 
 _OPENS = re.compile(r"\s?[(\[]")
 _GOES_ON = re.compile(r",\s|,?\s(?:and|or|plus)\s(?:an?\s)?|/|\s?\+\s?")
 _NO_GAIN = re.compile(r"(?:\s\([^()]*\))?\s(?:benefit|advantage|difference|improvement|effect|impact|gain)", re.IGNORECASE)
+_PLACED = re.compile(r"\b(?:in|for|among|of|between)\s(?:[\w-]+\s){0,3}$", re.IGNORECASE)  # "no biomarkers for ALL": not the disease is denied
 _ASIDE = re.compile(r"[(\[][^()\[\]]*[\d:%]")
 _WORD = re.compile(r"\w+(?:[-\u2010-\u2015/.]\w+)*")
 # No cue reaches farther than this many characters: 99% of the sentences of abstracts are shorter.
@@ -127,6 +128,8 @@ def _reaches(text: str, clause: Clause, cues: list[FoundCue], cue: FoundCue, spa
     if rule.span and sum(1 for _ in _WORD.finditer(_BRACKETS.sub(" ", text[start:end]))) > rule.span:
         return False
     if _STOPS.search(text, start, end) or not _same_bracket(text, start, end):
+        return False
+    if rule.row.category == "negated" and forward and span.label == "DISEASE" and _PLACED.search(text, start, end):
         return False
     if rule.row.category == "negated" and forward and (_NO_GAIN.match(text, span.end, clause.end) or _ASIDE.search(text, start, end)):
         return False

@@ -29,7 +29,7 @@ _AGES = r"(?:pa?ediatric|adolescents?|child(?:ren)?|adults?)(?:\s(?:and|or)\s|/)
 _MODIFIER = rf"(?:{_AGES}|{_QUALITY}(?:,\s|,?\s(?:and|or|but)\s)(?=[a-z])|{_WORD}(?:\s|(?<=-)))"
 _SIZE = re.compile(
     rf"(?<![\w,\u00b7<>=\u2265\u2264-])(?<!\d\.)(?<![A-Za-z)]/)(?P<m>(?:A total of\s|total of\s)?(?P<n>{NUMBER})(?P<pc>\s?\(\s?\d+(?:[.\u00b7]\d+)?\s?%\s?\))?"
-    rf"[\s-]{_MODIFIER}{{0,5}}?(?<!between-)(?:{_PEOPLE})(?:\s(?:controls|patients|subjects|participants|individuals|volunteers|recipients|donors|survivors|cases))?)"
+    rf"(?:\s|(?<=[a-z])-){_MODIFIER}{{0,5}}?(?<!between-)(?:{_PEOPLE})(?:\s(?:controls|patients|subjects|participants|individuals|volunteers|recipients|donors|survivors|cases))?)"
     r"(?!\w|[\s-]*(?:years|months|days|hours)\b)",
     re.IGNORECASE,
 )
@@ -43,6 +43,9 @@ _NOT_BEFORE = re.compile(r"(?:[\u2265\u2264<>=]\s?|grade|grades|day|phase|stage|
 _SIZE_WORDS = (
     *_PEOPLE.split("|"), "famil", "n =", "n=", "n\\", "n :", "n:", "n\u2009", "n\xa0", "(n ", "[n ",
 )  # fmt: skip
+
+_YEAR = re.compile(r"(?:19[5-9]|20[0-3])\d")
+_BEFORE_YEAR = re.compile(r"\b(?:in|the|since|until|by|of|from|to|and|ELN|WHO|ASH|compared with)\s$", re.IGNORECASE)
 
 # What tells that something happened to as many.
 _OUT_OF = re.compile(r"(?:\bof|\bamong|/|\bout of)\s?(?:the\s|these\s|all\s|our\s)?$", re.IGNORECASE)
@@ -127,7 +130,7 @@ def find_sizes(text: str, begin: int, stop: int) -> Iterator[Span]:
             n = read_number(m.group("n"))
             if n is None or n < 2 or _NOT_BEFORE.search(text, max(0, m.start() - 12), m.start()):
                 continue
-            if shape is _SIZE and _is_numerator(text, begin, m, stop):
+            if shape is _SIZE and (_is_numerator(text, begin, m, stop) or _is_year(text, m)):
                 continue
             words = " ".join(text[m.start(group) : m.end(group)].split())
             yield Span(m.start(group), m.end(group), "POPULATION", "sample_size", None, words, "populations", "populations:size", "", n)
@@ -144,6 +147,11 @@ def _is_numerator(text: str, begin: int, m: re.Match[str], stop: int) -> bool:
         return True
     clause = _CLAUSE_BEFORE.search(text, begin, start)
     return clause is not None and bool(_HAPPENED.search(clause.group())) and not _MEASURED.search(clause.group())
+
+
+def _is_year(text: str, m: re.Match[str]) -> bool:
+    """Whether the number is a year: "in 2019 patients", "the 2022 criteria classified most patients"."""
+    return bool(_YEAR.fullmatch(m["n"])) and not m["m"].lower().startswith(("a total", "total")) and bool(_BEFORE_YEAR.search(text, max(0, m.start() - 12), m.start()))
 
 
 def size_roles(text: str, clauses: Sequence[Clause], sizes: Sequence[Span]) -> list[str]:
