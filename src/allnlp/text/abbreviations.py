@@ -20,6 +20,7 @@ _CODE_BESIDE = re.compile(
 )
 _IN_BRACKET = re.compile(r"\s[(\[](?P<short>[A-Za-z][A-Za-z0-9]*(?:[-+/\u2010-\u2015][A-Za-z0-9]+){0,4})[;,)\]]")
 _JOINED = re.compile(r"(?:,|\s?[+/]\s?|\s(?:and|plus|with|or|combined with|followed by)|,\s(?:and|plus)|\s?[-\u2010-\u2015])?\s?(?:high-dose\s|low-dose\s)?")
+_BRACKET_SIGN = re.compile(r"[()\[\]]")
 _NUMBERED = re.compile(r"(?:arm|group|table|fig|grade|phase|stage|cohort|part|step|day|dose|study|class|type)\b", re.IGNORECASE)
 _LETTERS = re.compile(r"[^A-Za-z]")
 _LETTER = re.compile(r"[A-Z]\d{0,2}")
@@ -238,13 +239,13 @@ def _words_before(text: str, end: int, length: int) -> list[_Word]:
 def _last_open(window: str) -> int:
     """Place of the last bracket that is opened and not closed; -1 when there is none."""
     depth = 0
-    for i in range(len(window) - 1, -1, -1):
-        if window[i] in ")]":
+    for mark in reversed(list(_BRACKET_SIGN.finditer(window))):
+        if mark.group() in ")]":
             depth += 1
-        elif window[i] in "([":
-            if not depth:
-                return i
+        elif depth:
             depth -= 1
+        else:
+            return mark.start()
     return -1
 
 

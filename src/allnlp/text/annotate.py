@@ -118,11 +118,12 @@ def define(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation]
     """
     out = list(spans)
     folded = fold(text) if definitions else ""
-    twice = _defined_twice(text, spans, definitions, lexicon)
+    drugs = longest(s for s in spans if s.label == "THERAPY") if definitions else []
+    twice = _defined_twice(text, spans, definitions, drugs, lexicon)
     for a in {d.short: d for d in reversed(definitions)}.values():
         if len(a.short) < 2 or _is_made_of_mentions(a, spans):  # "P" is mostly a p value
             continue
-        meaning = _meaning(text, a, out) or _regimen(text, a, out, lexicon)
+        meaning = _meaning(text, a, out) or _regimen(a, drugs, lexicon)
         places = [place for form in _cased(a.short) for place in occurrences(text, form)]
         there = {*places, (a.short_start, a.short_end)}
         if meaning is None:
@@ -139,15 +140,21 @@ def define(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation]
     return out
 
 
-def _defined_twice(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation], lexicon: Lexicon) -> dict[str, str]:
+def _defined_twice(
+    text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation], drugs: Sequence[Span], lexicon: Lexicon
+) -> dict[str, str]:
     """For each short form that the document defines as two concepts: the reason to look at its mentions."""
-    names: dict[str, list[str]] = {}
+    by: dict[str, list[Abbreviation]] = {}
     for a in definitions:
-        meaning = _meaning(text, a, spans) or _regimen(text, a, spans, lexicon)
-        known = names.setdefault(a.short, [])
-        if meaning is not None and meaning.name not in known:
-            known.append(meaning.name)
-    return {short: f"{short} is defined twice: {'; '.join(known)}" for short, known in names.items() if len(known) > 1}
+        by.setdefault(a.short, []).append(a)
+    out = {}
+    for short, found in by.items():
+        if len(found) > 1:
+            meanings = [_meaning(text, a, spans) or _regimen(a, drugs, lexicon) for a in found]
+            names = list(dict.fromkeys(m.name for m in meanings if m is not None))
+            if len(names) > 1:
+                out[short] = f"{short} is defined twice: {'; '.join(names)}"
+    return out
 
 
 def _is_made_of_mentions(a: Abbreviation, spans: Sequence[Span]) -> bool:
@@ -177,9 +184,9 @@ def _meaning(text: str, a: Abbreviation, spans: Sequence[Span]) -> Span | None:
     return max(exact or fits, key=lambda s: (s.end - s.start, specificity(s), s.curie or ""), default=None)
 
 
-def _regimen(text: str, a: Abbreviation, spans: Sequence[Span], lexicon: Lexicon) -> Span | None:
+def _regimen(a: Abbreviation, therapies: Sequence[Span], lexicon: Lexicon) -> Span | None:
     """What the short name of a list of drugs means: the listed regimen of that name, else one named by its drugs."""
-    drugs = [s for s in longest(s for s in spans if s.label == "THERAPY") if a.long_start <= s.start and s.end <= a.long_end]
+    drugs = [s for s in therapies if a.long_start <= s.start and s.end <= a.long_end]
     if len(drugs) < 2 or (drugs[0].start, drugs[-1].end) != (a.long_start, a.long_end):
         return None
     listed = next((e for e in lexicon.by_form.get(fold(a.short).strip(), ()) if e.label == "THERAPY" and a.short == a.short.upper()), None)

@@ -36,6 +36,7 @@ _ASIDE = re.compile(r"[(\[][^()\[\]]*[\d:%]")
 _WORD = re.compile(r"\w+(?:[-\u2010-\u2015/.]\w+)*")
 # No cue reaches farther than this many characters: 99% of the sentences of abstracts are shorter.
 _FARTHEST = 400
+_BESIDE = 10  # characters between two mentions of which the second goes on with the first
 _PRESENT_ALWAYS = frozenset({"ANTIGEN"})
 
 
@@ -72,6 +73,8 @@ def _as_before(text: str, spans: Sequence[Span], said: Sequence[Assertion], i: i
         before, span = spans[k], spans[i]
         if before.label != span.label or before.end > span.start:
             continue
+        if span.start - before.end > _BESIDE:
+            return None
         if _OPENS.fullmatch(text, before.end, span.start) and text[span.end : span.end + 1] in (")", "]", ";", ",") and before.name == span.name:
             return said[k]
         is_listed = said[k].value == "historical" and span.label == "THERAPY" and _GOES_ON.fullmatch(text, before.end, span.start)

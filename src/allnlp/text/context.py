@@ -73,7 +73,7 @@ def settle(text: str, clauses: Sequence[Clause], spans: Sequence[Span], cues: Se
     open: without concept, and to be reviewed.
     """
     spans = _without_counts(text, spans)
-    if not any(s.curie in lexicon.oncology for s in spans) and not _TARGETING.search(text) and len(text) >= _SENTENCE:
+    if any(s.label == "ANTIGEN" for s in spans) and _is_elsewhere(text, spans, lexicon):
         spans = [s for s in spans if s.label != "ANTIGEN" or _AIMED_BEFORE.search(text, max(0, s.start - 40), s.start)]
     doubtful = [s for s in spans if s.context]
     if not doubtful:
@@ -102,6 +102,11 @@ def settle(text: str, clauses: Sequence[Clause], spans: Sequence[Span], cues: Se
         if read is not None:
             out.append(read)
     return out
+
+
+def _is_elsewhere(text: str, spans: Sequence[Span], lexicon: Lexicon) -> bool:
+    """Whether a document is neither on cancer nor on therapies that aim at antigens."""
+    return len(text) >= _SENTENCE and not any(s.curie in lexicon.oncology for s in spans) and not _TARGETING.search(text)
 
 
 def _without_counts(text: str, spans: Sequence[Span]) -> list[Span]:

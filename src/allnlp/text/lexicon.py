@@ -34,6 +34,9 @@ _MACROS: Mapping[str, str] = MappingProxyType(
 )
 
 
+_FIRST = re.compile(r"([A-Za-z0-9])(?![?*{])")
+_GROUP = re.compile(r"\(\?:((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")  # with groups in it, two deep
+
 #: Neoplasm, CAR T-cell therapy, chemotherapy, stem cell transplantation.
 ONCOLOGY_ROOTS = ("ncit:C3262", "allnlp:car-t-cell-therapy", "ncit:C15632", "allnlp:stem-cell-transplantation")
 
@@ -88,7 +91,7 @@ class Lexicon(NamedTuple):
     entries: tuple[tuple[Entry, ...], ...]
     by_form: Mapping[str, tuple[Entry, ...]]  # the same by folded text
     stops: Mapping[str, Mapping[str, tuple[StopRule, ...]]]  # by label, then by folded text or "*"
-    left_edges: Mapping[str, re.Pattern[str]]
+    left_edges: Mapping[str, Mapping[str, re.Pattern[str]]]  # by label, then by first letter; "" holds those that begin with none
     right_edges: Mapping[str, re.Pattern[str]]
     patterns: tuple[PatternRule, ...]
     needs: AhoCorasick  # strings that patterns need
@@ -116,8 +119,8 @@ def compile_lexicon(terminology: Terminology) -> Lexicon:
         entries=tuple(tuple(entries[k]) for k in keys),
         by_form=MappingProxyType({k: tuple(entries[k]) for k in keys}),
         stops=_stops(terminology.stops, [r.label for r in terminology.labels]),
-        left_edges=_edges(terminology.edges, "left"),
-        right_edges=_edges(terminology.edges, "right"),
+        left_edges=_left_edges(terminology.edges),
+        right_edges=_right_edges(terminology.edges),
         patterns=patterns,
         needs=AhoCorasick(needs, matchkind=MatchKind.Standard),
         needed_by=tuple(needed_by),
@@ -161,18 +164,66 @@ def _stops(rows: Iterable[Stop], labels: Sequence[str]) -> Mapping[str, Mapping[
         for label in labels if r.label == "*" else [r.label]:
             for key in [r.text] if named else [fold(form).strip() for form in variants(r.text, (), exact=False)]:
                 out[label][key].append(StopRule(before, after))
-    return MappingProxyType({label: {k: tuple(v) for k, v in by.items()} for label, by in out.items()})
+    return MappingProxyType({label: {k: _merged(v) for k, v in by.items()} for label, by in out.items()})
 
 
-def _edges(rows: Iterable[Edge], side: str) -> Mapping[str, re.Pattern[str]]:
+def _merged(rules: Sequence[StopRule]) -> tuple[StopRule, ...]:
+    """The rules with those of one side only made one: a single look instead of many."""
+    both = [r for r in rules if (r.before is None) == (r.after is None)]
+    before = [r.before.pattern for r in rules if r.before is not None and r.after is None]
+    after = [r.after.pattern for r in rules if r.after is not None and r.before is None]
+    out = [StopRule(re.compile("|".join(before), re.IGNORECASE), None)] if before else []
+    out += [StopRule(None, re.compile("|".join(f"(?:{p})" for p in after), re.IGNORECASE))] if after else []
+    return tuple(out + both)
+
+
+def _right_edges(rows: Iterable[Edge]) -> Mapping[str, re.Pattern[str]]:
     by: dict[str, list[str]] = defaultdict(list)
     for r in rows:
-        if r.side == side:
+        if r.side == "right":
             by[r.label].append(r.regex)
-    shape = r"(?<![^\W_])(?:{})[-\u2010-\u2015 ]$" if side == "left" else r"[-\u2010-\u2015 ](?:{})(?![^\W_])"
-    return MappingProxyType(
-        {label: re.compile(shape.format("|".join(sorted(w, key=len, reverse=True))), re.IGNORECASE) for label, w in by.items()}
-    )
+    shape = r"[-\u2010-\u2015 ](?:{})(?![^\W_])"
+    return MappingProxyType({label: re.compile(shape.format(_longest_first(w)), re.IGNORECASE) for label, w in by.items()})
+
+
+def _left_edges(rows: Iterable[Edge]) -> Mapping[str, Mapping[str, re.Pattern[str]]]:
+    """Left edges by the letter that they begin with, so that at a word only those are tried that may stand there."""
+    by: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for r in rows:
+        if r.side == "left":
+            for first in _firsts(r.regex):
+                by[r.label][first].append(r.regex)
+    return MappingProxyType({label: MappingProxyType({k: _left_edge(v, groups.get("", ())) for k, v in groups.items()}) for label, groups in by.items()})
+
+
+def _left_edge(regexes: Sequence[str], of_any_letter: Sequence[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:{_longest_first([*dict.fromkeys([*regexes, *of_any_letter])])})[-\u2010-\u2015 ]", re.IGNORECASE)
+
+
+def _firsts(regex: str) -> frozenset[str]:
+    r"""Letters, in lower case, with which a match may begin; the empty string where that cannot be read off.
+
+    >>> sorted(_firsts("(?:NOT|AND)-gated")), sorted(_firsts(r"\\w+-depleted"))
+    (['a', 'n'], [''])
+    """
+    alternatives, depth, at = [], 0, 0
+    for i, char in enumerate(regex):
+        depth += (char == "(") - (char == ")")
+        if char == "|" and not depth:
+            alternatives.append(regex[at:i])
+            at = i + 1
+    alternatives.append(regex[at:])
+    if len(alternatives) > 1:
+        return frozenset[str]().union(*map(_firsts, alternatives))
+    group = _GROUP.match(regex)
+    if group is not None and regex[group.end() : group.end() + 1] not in ("?", "*", "{"):
+        return _firsts(group.group(1))
+    plain = _FIRST.match(regex)
+    return frozenset({plain.group(1).lower()}) if plain else frozenset({""})
+
+
+def _longest_first(regexes: Sequence[str]) -> str:
+    return "|".join(sorted(regexes, key=len, reverse=True))
 
 
 def expand(regex: str) -> str:

@@ -10,6 +10,8 @@ from allnlp.text.lexicon import SHADOWS, Lexicon, PatternRule
 from allnlp.text.spans import Clause, Span, longest, specificity
 from allnlp.text.terms import is_stopped
 
+_REACH = 160  # no pattern begins farther before the string that it needs
+
 
 def shadow(text: str, spans: Iterable[Span], labels: Collection[str]) -> str:
     """Text of the same length in which each mention of the labels is a run of its label's character.
@@ -38,28 +40,30 @@ def find_patterns(
         return []
     grounds = {frozenset[str](): text}
     spans = []
-    for number, clause_number in places:
+    for (number, clause_number), first in sorted(places.items()):
         rule, clause = lexicon.patterns[number], clauses[clause_number]
         ground = grounds.get(rule.labels)
         if ground is None:
             ground = grounds[rule.labels] = shadow(text, known, rule.labels)
-        for match in rule.regex.finditer(ground, clause.start, clause.end):
+        for match in rule.regex.finditer(ground, max(clause.start, first - _REACH), clause.end):
             start, end = match.span(match.lastgroup or 0)  # the named group that took part is the mention
             if start < end and not is_stopped(text, folded, start, end, rule.row.label, lexicon):
                 spans.append(_span(text, start, end, rule, known, lexicon))
     return spans
 
 
-def _places(folded: str, clauses: Sequence[Clause], lexicon: Lexicon, shadowed: bool) -> list[tuple[int, int]]:
-    """Pattern and sentence numbers to look at, in order."""
+def _places(folded: str, clauses: Sequence[Clause], lexicon: Lexicon, shadowed: bool) -> dict[tuple[int, int], int]:
+    """Pattern and sentence numbers to look at, with the place of the first string that the pattern needs there."""
     starts = [c.start for c in clauses]
-    places = {(number, i) for number in lexicon.needless[shadowed] for i in range(len(clauses))}
+    places = {(number, i): c.start for number in lexicon.needless[shadowed] for i, c in enumerate(clauses)}
     for index, start, _ in lexicon.needs.find_matches_as_indexes(folded, overlapping=True):
         numbers = lexicon.needed_by[index][shadowed]
         if numbers:
             i = bisect_right(starts, start) - 1
-            places.update((number, i) for number in numbers if i >= 0)
-    return sorted(places)
+            for number in numbers:
+                if i >= 0 and start < places.get((number, i), start + 1):
+                    places[number, i] = start
+    return places
 
 
 def _span(text: str, start: int, end: int, rule: PatternRule, known: Sequence[Span], lexicon: Lexicon) -> Span:

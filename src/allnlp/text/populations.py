@@ -98,6 +98,14 @@ _AGES = (
 )  # fmt: skip
 
 
+_SIGNS = ("<", ">", "=", "\u2265", "\u2264", "\u2a7e", "\u2a7d", "&")
+#: Of each shape of an age in turn, strings of which the sentence must hold one.
+_NEEDS = (
+    ("median", "mean", "average"), ("age", " old"), ("old", "age"), ("age",),
+    ("older", "over", "above", "more", "younger", "below", "under", "less", "+"), ("old", "age"), ("older than", "younger than"),
+    _SIGNS, _SIGNS, ("old",), ("aged", "age:"), ("\u00b1", "+/-"), ("average", "averaging", "mean", "median", "mage"),
+    ("(median", "(mean"), ("m age", "mage"), ("rang",), ("between",), ("yo", "y/o"), ("(",), ("age",),
+)  # fmt: skip
 _AGE_WORDS = re.compile(r"\bage[ds]?\b|\bold\b|-old|older|younger|years|yrs?\b|\d y\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 
@@ -123,7 +131,7 @@ def find_populations(text: str, clauses: Sequence[Clause] | None = None) -> list
     """
     spans = []
     for start, end in [(c.start, c.end) for c in clauses] if clauses is not None else [(0, len(text))]:
-        if _AGE_WORDS.search(text, start, end) and _DIGIT.search(text, start, end):
+        if _DIGIT.search(text, start, end) and _AGE_WORDS.search(text, start, end):
             spans += [_age_span(text, a) for a in _ages(text, start, end)]
         spans += find_sizes(text, start, end)
     return spans
@@ -135,7 +143,10 @@ def _age_span(text: str, a: _Age) -> Span:
 
 
 def _ages(text: str, begin: int, stop: int) -> Iterator[_Age]:
-    for shape in _AGES:
+    said = text[begin:stop].lower()
+    for needs, shape in zip(_NEEDS, _AGES, strict=True):
+        if not any(word in said for word in needs):
+            continue
         for m in shape.finditer(text, begin, stop):
             low, high, middle = _values(m)
             if (low or high or middle or 0) <= 125:

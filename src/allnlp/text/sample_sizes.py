@@ -28,7 +28,7 @@ _QUALITY = rf"{_BARRIER}[A-Za-z][\w-]*(?:-|ed|ese|al|ic|ive|ent|ant|ary|ight|ate
 _AGES = r"(?:pa?ediatric|adolescents?|child(?:ren)?|adults?)(?:\s(?:and|or)\s|/)"
 _MODIFIER = rf"(?:{_AGES}|{_QUALITY}(?:,\s|,?\s(?:and|or|but)\s)(?=[a-z])|{_WORD}(?:\s|(?<=-)))"
 _SIZE = re.compile(
-    rf"(?<![\w,\u00b7<>=\u2265\u2264-])(?<!\d\.)(?<![A-Za-z)]/)(?P<m>(?:A total of\s|total of\s)?(?P<n>{NUMBER})(?P<pc>\s?\(\s?\d+(?:[.\u00b7]\d+)?\s?%\s?\))?"
+    rf"(?=[\daefhnost])(?<![\w,\u00b7<>=\u2265\u2264-])(?<!\d\.)(?<![A-Za-z)]/)(?P<m>(?:A total of\s|total of\s)?(?P<n>{NUMBER})(?P<pc>\s?\(\s?\d+(?:[.\u00b7]\d+)?\s?%\s?\))?"
     rf"(?:\s|(?<=[a-z])-){_MODIFIER}{{0,5}}?(?<!between-)(?:{_PEOPLE})(?:\s(?:controls|patients|subjects|participants|individuals|volunteers|recipients|donors|survivors|cases))?)"
     r"(?!\w|[\s-]*(?:years|months|days|hours)\b)",
     re.IGNORECASE,
@@ -41,11 +41,13 @@ _EQUALS = re.compile(
 _EQUALS_LOST = re.compile(r"(?<=[(\[])n\s(?:5\s(?=\d))?(?P<n>\d[\d,]*\d|\d)(?=\s?[)\];,])")
 _NOT_BEFORE = re.compile(r"(?:[\u2265\u2264<>=]\s?|grade|grades|day|phase|stage|level|group|arm|cohort|ratio|type|class|every|per|[~$\u20ac\u00a3])\s?$", re.IGNORECASE)
 _SIZE_WORDS = (
-    *_PEOPLE.split("|"), "famil", "n =", "n=", "n\\", "n :", "n:", "n\u2009", "n\xa0", "(n ", "[n ",
+    *(" men" if word == "men" else word for word in _PEOPLE.split("|")), "famil", "n =", "n=", "n\\", "n :", "n:", "n\u2009", "n\xa0", "(n ", "[n ",
 )  # fmt: skip
 
 _YEAR = re.compile(r"(?:19[5-9]|20[0-3])\d")
 _BEFORE_YEAR = re.compile(r"\b(?:in|the|since|until|by|of|from|to|and|ELN|WHO|ASH|compared with)\s$", re.IGNORECASE)
+
+_ANY_NUMBER = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thir|fif|twent|fort|hundred)")
 
 # What tells that something happened to as many.
 _OUT_OF = re.compile(r"(?:\bof|\bamong|/|\bout of)\s?(?:the\s|these\s|all\s|our\s)?$", re.IGNORECASE)
@@ -84,10 +86,11 @@ _STUDY_OF = re.compile(
     r"|included|comprised|involving|that|recruited|enrolled)(?:\s\S+){0,2}\s"
     r"|\b(?:enrol|random|recruit|includ|assign|studied|accru|assess|evaluat|identif|investigat|review|analy)\w*(?:\s\S+){0,4}\s"
     r"|\b(?:involving|available (?:for|from|on)|(?:study|trial|total|all|subsample|cohort),)\s"
-    r"|^\W*(?:of|among|overall|in)?,?\s?(?:the\s)?|\b(?:19|20)\d\d,?\s)$",
+    r"|\b(?:19|20)\d\d,?\s)$",
     re.IGNORECASE,
 )
-_OF_WHOM = re.compile(r"^\W*(?:of|among)\s(?:the\s)?$", re.IGNORECASE)
+_BEGINS = re.compile(r"\W*(?:of|among|overall|in)?,?\s?(?:the\s)?", re.IGNORECASE)
+_OF_WHOM = re.compile(r"\W*(?:of|among)\s(?:the\s)?$", re.IGNORECASE)
 _WHOLE = re.compile(
     r"\b(?:patients|women|subjects|participants|study|studies|trials?|survivors|cohort|children|adults|sample|population|total|females"
     r"|men|individuals|cases|volunteers|analysis|people|persons|who [\w\s]{3,40}|response|cancer|disease)\W{1,3}$",
@@ -111,6 +114,7 @@ _SHARE_AFTER = re.compile(r"\s?[(\[]\s?\d+(?:[.\u00b7]\d+)?\s?%")
 _SHARE_IN = re.compile(r"\(\s?\d+(?:[.\u00b7]\d+)?\s?%")
 _OF_A_PART = re.compile(r"\d\s(?:\([\d.%]+\)\s)?(?:of|out of)(?: the)?\s$", re.IGNORECASE)
 _ALLOTTED_WITHIN = 140
+_NEAR = 100  # characters before a size that are looked at
 _MOST = 0.6  # a number "analysed" that is less than this share of those enrolled is a part of them
 
 
@@ -122,7 +126,7 @@ def find_sizes(text: str, begin: int, stop: int) -> Iterator[Span]:
     [('81 patients', 81)]
     """
     low = text[begin:stop].lower()
-    if not any(word in low for word in _SIZE_WORDS):
+    if not any(word in low for word in _SIZE_WORDS) or not _ANY_NUMBER.search(low):
         return
     for shape in (_SIZE, _EQUALS, _EQUALS_LOST):
         group = "m" if shape is _SIZE else 0
@@ -180,7 +184,8 @@ def size_roles(text: str, clauses: Sequence[Clause], sizes: Sequence[Span]) -> l
 
 def _role(text: str, clause: Clause, size: Span, peers: Sequence[Span]) -> str:
     """The role that the words around a size say; ``peers`` are the other sizes of its sentence."""
-    before, words, after = text[clause.start : size.start], text[size.start : size.end], text[size.end : clause.end]
+    before, words, after = text[max(clause.start, size.start - _NEAR) : size.start], text[size.start : size.end], text[size.end : clause.end]
+    is_first = clause.start >= size.start - _NEAR
     studied = bool(_THEN_STUDIED.match(after))
     if _PLANNED.search(before):
         return "planned"
@@ -192,12 +197,12 @@ def _role(text: str, clause: Clause, size: Span, peers: Sequence[Span]) -> str:
         return "subgroup"
     if _IN_AN_ARM.match(after):
         return "arm"
-    is_total = bool(_TOTAL.match(words)) or (bool(_OF_WHOM.search(before)) and not _IN_AN_ARM.search(after, 0, _ALLOTTED_WITHIN))
+    is_total = bool(_TOTAL.match(words)) or (is_first and bool(_OF_WHOM.match(before)) and not _IN_AN_ARM.search(after, 0, _ALLOTTED_WITHIN))
     if not is_total and _AND_ANOTHER.match(after) and _ALLOTTED.search(after, 0, _ALLOTTED_WITHIN):
         return "arm"
     if not is_total and _OF_A_PART.search(before):
         return "subgroup"
-    return "total" if is_total or studied or _STUDY_OF.search(before) or clause.section == "title" else "subgroup"
+    return "total" if is_total or studied or (is_first and _BEGINS.fullmatch(before)) or _STUDY_OF.search(before) or clause.section == "title" else "subgroup"
 
 
 def _role_of_n(text: str, size: Span, before: str, studied: bool, peers: Sequence[Span]) -> str:

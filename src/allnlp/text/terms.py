@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allnlp.text.fold import fold, mask
-from allnlp.text.lexicon import Entry, Lexicon
+from allnlp.text.lexicon import Entry, Lexicon, StopRule
 from allnlp.text.spans import Span
 
 _PLUS = ("+", "\u207a", "\ufe62", "\uff0b")
@@ -18,6 +18,7 @@ def find_terms(text: str, lexicon: Lexicon, *, folded: str | None = None) -> lis
     """
     folded = fold(text) if folded is None else folded
     spans = []
+    memo: dict[tuple[str, str, int], bool] = {}
     for index, start, end in lexicon.automaton.find_matches_as_indexes(f" {folded} ", overlapping=True):
         begin, stop = start, end - 2  # without the two blanks, and the one put before the text
         for entry in lexicon.entries[index]:
@@ -30,7 +31,7 @@ def find_terms(text: str, lexicon: Lexicon, *, folded: str | None = None) -> lis
                 last = stop + len(entry.tail)
             if _across_bracket(text, begin, last):
                 continue
-            if not is_stopped(text, folded, begin, stop, entry.label, lexicon, kind="{doubtful}" if entry.context else ""):
+            if not is_stopped(text, folded, begin, stop, entry.label, lexicon, kind="{doubtful}" if entry.context else "", memo=memo):
                 spans.append(_span(begin, last, entry))
     return spans
 
@@ -52,17 +53,39 @@ def _across_bracket(text: str, start: int, end: int) -> bool:
     return text.count("(", start, end) != text.count(")", start, end)
 
 
-def is_stopped(text: str, folded: str, start: int, end: int, label: str, lexicon: Lexicon, *, kind: str = "") -> bool:
+def is_stopped(
+    text: str,
+    folded: str,
+    start: int,
+    end: int,
+    label: str,
+    lexicon: Lexicon,
+    *,
+    kind: str = "",
+    memo: dict[tuple[str, str, int], bool] | None = None,
+) -> bool:
     """Whether a hard negative forbids reading ``text[start:end]`` as ``label``.
 
     ``kind`` names what rows that are not of one text are of: a population that is a number, or a name of two readings.
+    ``memo`` keeps, for one text, what rows of any text say of the words before or after a place.
     """
     rules = lexicon.stops[label]
-    for key in (folded[start:end], kind, "*"):
-        for rule in rules.get(key, ()):
-            if rule.before is not None and not rule.before.search(text, max(0, start - 60), start):
-                continue
-            if rule.after is not None and not rule.after.match(text, end, end + 60):
-                continue
+    if any(_forbids(rule, text, start, end) for key in (folded[start:end], kind) for rule in rules.get(key, ())):
+        return True
+    for rule in rules.get("*", ()):
+        if memo is None or (rule.before is not None and rule.after is not None):
+            if _forbids(rule, text, start, end):
+                return True
+            continue
+        place = ("before", label, start) if rule.after is None else ("after", label, end)
+        if place not in memo:
+            memo[place] = _forbids(rule, text, start, end)
+        if memo[place]:
             return True
     return False
+
+
+def _forbids(rule: StopRule, text: str, start: int, end: int) -> bool:
+    if rule.before is not None and not rule.before.search(text, max(0, start - 60), start):
+        return False
+    return rule.after is None or bool(rule.after.match(text, end, end + 60))
