@@ -27,8 +27,8 @@ _MAKES = re.compile(
 )
 _AS_DISEASE = re.compile(
     r"\b(?:(?:patients?|children|adults|women|men|subjects|individuals|people|infants|cases?|those|treatment|management|history|diagnosis"
-    r"|prevalence|pathogenesis|aetiology|etiology|models?|epidemiology|burden|relief|reversal|palliation|features|diagnoses|manifestations|causes?|symptoms?|control)\s(?:with|of|for|from)"
-    r"|due\sto|caused\sby|because\sof|secondary\sto|suffering\sfrom|reliev(?:e|es|ed|ing))\s(?:[\w-]+\s){0,2}$",
+    r"|prevalence|pathogenesis|aetiology|etiology|models?|epidemiology|burden|relief|reversal|palliation|features|diagnoses|manifestations|causes?|symptoms?|control|improvement|reduction)\s(?:with|of|for|from|in)"
+    r"|due\sto|caused\sby|because\sof|secondary\sto|suffering\sfrom|reliev(?:e|es|ed|ing))\s(?:[\w-]+\s){0,3}$",
     re.IGNORECASE,
 )
 
@@ -96,7 +96,8 @@ def settle(text: str, clauses: Sequence[Clause], spans: Sequence[Span], cues: Se
             read = span if place == "oncology" else None
         elif span.context:
             is_harm = bisect_right(starts, span.start) - 1 in harm
-            read = _read(text, span, (place != "other" or in_title) and span.curie not in studied, is_harm)
+            frame = _OF_PATIENTS if place == "oncology" else _AS_DISEASE
+            read = _read(text, span, frame, (place != "other" or in_title) and span.curie not in studied, is_harm)
         else:
             read = span
         if read is not None:
@@ -143,7 +144,7 @@ def _studied(text: str, clauses: Sequence[Clause], doubtful: Sequence[Span], *, 
     return frozenset(
         s.curie
         for s in doubtful
-        if s.context == "disease" and s.curie and s.end <= end and _AS_DISEASE.search(text, max(0, s.start - 60), s.start)
+        if s.context in ("disease", "symptom") and s.curie and s.end <= end and _AS_DISEASE.search(text, max(0, s.start - 60), s.start)
     )
 
 
@@ -174,12 +175,12 @@ def _by_therapy(text: str, spans: Sequence[Span]) -> Iterator[int]:
             yield a.start
 
 
-def _read(text: str, span: Span, is_oncology: bool, is_harm: bool) -> Span | None:
+def _read(text: str, span: Span, frame: re.Pattern[str], is_oncology: bool, is_harm: bool) -> Span | None:
     if span.label == "DISEASE":
         return span._replace(label="TOXICITY", subtype=None) if span.context == "toxicity" and is_oncology and is_harm else span
     if span.label != "TOXICITY":
         return span
-    had_before = (_OF_PATIENTS if is_oncology else _AS_DISEASE).search(text, max(0, span.start - 60), span.start)
+    had_before = frame.search(text, max(0, span.start - 60), span.start)
     if (is_harm and is_oncology) if had_before else (is_harm or is_oncology):
         return span
     return span._replace(label="DISEASE", subtype=None) if span.context == "disease" else None

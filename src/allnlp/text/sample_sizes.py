@@ -63,8 +63,8 @@ _HAPPENED = re.compile(
     r"|events?|neutropenia|fever|infections?|due to|%)",
     re.IGNORECASE,
 )
-_MEASURED = re.compile(
-    r"\b(?:trials?|study|studies|studied|analy\w+|perform\w+|conduct\w+|carried out|evaluat\w+|assess\w+|test\w+|investigat\w+|examin\w+|measur\w+|compar\w+"
+_OF_ALL = re.compile(
+    r"\b(?:no|none|not|never|trials?|study|studies|studied|analy\w+|perform\w+|conduct\w+|carried out|evaluat\w+|assess\w+|test\w+|investigat\w+|examin\w+|measur\w+|compar\w+"
     r"|available|data|experience|efficacy|safety|used?|given|administered|review\w*|cohort|registry|enrol\w+|survey\w*|pilot|phase|series|outcomes?|results?"
     r"|sequenc\w+|random\w+|determin\w+|collect\w+|obtain\w+|initiat\w+|treat\w+)\b",
     re.IGNORECASE,
@@ -150,7 +150,7 @@ def _is_numerator(text: str, begin: int, m: re.Match[str], stop: int) -> bool:
     if _THEN_HAD.match(text, end, stop):
         return True
     clause = _CLAUSE_BEFORE.search(text, begin, start)
-    return clause is not None and bool(_HAPPENED.search(clause.group())) and not _MEASURED.search(clause.group())
+    return clause is not None and bool(_HAPPENED.search(clause.group())) and not _OF_ALL.search(clause.group())
 
 
 def _is_year(text: str, m: re.Match[str]) -> bool:
@@ -164,7 +164,7 @@ def size_roles(text: str, clauses: Sequence[Clause], sizes: Sequence[Span]) -> l
     ``total``: all who were enrolled, randomised, treated or analysed, also a number that is the sum of two or three arms;
     ``arm``: one of the groups; ``subgroup``: a part of them, or a denominator; ``planned``: an aim, or another study.
 
-    >>> text = "Of 60 patients, 31 patients were assigned to A and 29 patients to B."
+    >>> text = "Of 60 patients, 31 were assigned to A (n = 31) or B (n = 29)."
     >>> size_roles(text, [Clause(0, len(text), "results")], list(find_sizes(text, 0, len(text))))
     ['total', 'arm', 'arm']
 
