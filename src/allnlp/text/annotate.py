@@ -80,7 +80,10 @@ def in_context(text: str, folded: str, clauses: Sequence[Clause], known: Sequenc
 
 def abbreviated(text: str, known: Sequence[Span], lexicon: Lexicon) -> list[Span]:
     """The ``known`` spans as the document's own abbreviations change and complete them."""
-    definitions = find_regimens(text, known) + find_abbreviations(text) + find_codes(text, known)
+    regimens = find_regimens(text, known)
+    parts = {a.short for a in regimens}
+    defined = [a for a in find_abbreviations(text) if "/" not in a.short or not parts.issuperset(a.short.split("/"))]
+    definitions = regimens + defined + find_codes(text, known)
     return define(text, [*known, *bridge(text, known, definitions, lexicon)], definitions, lexicon)
 
 

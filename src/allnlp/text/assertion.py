@@ -78,7 +78,7 @@ def _as_before(text: str, spans: Sequence[Span], said: Sequence[Assertion], i: i
         if _OPENS.fullmatch(text, before.end, span.start) and text[span.end : span.end + 1] in (")", "]", ";", ",") and before.name == span.name:
             return said[k]
         is_listed = said[k].value == "historical" and span.label == "THERAPY" and _GOES_ON.fullmatch(text, before.end, span.start)
-        return said[k] if is_listed and any(covers(h, before) for h in holders) else None
+        return said[k] if is_listed and any((h.start, h.end) == said[k][1:] for h in holders) else None
     return None
 
 

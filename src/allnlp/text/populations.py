@@ -106,7 +106,7 @@ _NEEDS = (
     _SIGNS, _SIGNS, ("old",), ("aged", "age:"), ("\u00b1", "+/-"), ("average", "averaging", "mean", "median", "mage"),
     ("(median", "(mean"), ("m age", "mage"), ("rang",), ("between",), ("yo", "y/o"), ("(",), ("age",),
 )  # fmt: skip
-_AGE_WORDS = re.compile(r"\bage[ds]?\b|\bold\b|-old|older|younger|years|yrs?\b|\d y\b", re.IGNORECASE)
+_AGE_WORDS = re.compile(r"\bage[ds]?\b|\bold\b|-old|older|younger|years|yrs?\b|\d y\b|\d[\s-]?y/?o\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 
 
@@ -157,7 +157,7 @@ def _values(m: re.Match[str]) -> tuple[float | None, float | None, float | None]
     """Lowest, highest and middle age that a match says."""
     g = m.groupdict()
     unit = g.get("unit") or ""
-    if g.get("stat"):
+    if g.get("stat") is not None:
         return _years(g.get("lo"), unit), _years(g.get("hi"), unit), _years(g["a"], unit)
     if g.get("lo"):
         return _years(g["lo"], unit), _years(g["hi"], unit), None

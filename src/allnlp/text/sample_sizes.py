@@ -71,7 +71,7 @@ _OF_ALL = re.compile(
 )
 
 # What stands around a size and tells its role.
-_PLANNED = re.compile(r"(?:\bplann\w+|\btarget\b|\baccrual goal|\bsample size|\bprevious|\bearlier|\bpower\b)[^.]{0,30}$", re.IGNORECASE)
+_PLANNED = re.compile(r"(?:\bplann\w+|\btarget\b|\baccrual goal|\bsample size|\bprevious|\bearlier|\bpower\b)[^.\d]{0,30}$", re.IGNORECASE)
 _TOTAL = re.compile(r"(?:a )?total of", re.IGNORECASE)
 _N_IS = re.compile(r"(?<![A-Za-z])n\W", re.IGNORECASE)
 _STUDIED = (
