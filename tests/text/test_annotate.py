@@ -112,3 +112,23 @@ def test_the_time_for_a_long_text_grows_with_its_length(lexicon: Lexicon) -> Non
     seconds(2)
     short, long = min(seconds(20) for _ in range(3)), seconds(320)
     assert long < 16 * short * 12, "sixteen times the text took far more than sixteen times as long"
+
+
+def test_a_short_form_defined_twice_is_said_to_be_doubtful(lexicon: Lexicon) -> None:
+    text = "Overall survival (OS) was long. Osteosarcoma (OS) was rare. OS was studied."
+    found = [m for m in annotate_text("", text, lexicon).mentions if m.text == "OS"]
+    assert found
+    assert all(m.needs_review and "defined twice" in (m.review_reason or "") for m in found)
+
+
+def test_what_is_clear_needs_no_review(lexicon: Lexicon) -> None:
+    text = "Overall survival (OS) was long after CAR T-cell therapy. OS was studied in 34 children."
+    assert not any(m.needs_review or m.review_reason for m in annotate_text("", text, lexicon).mentions)
+
+
+def test_roles_are_those_of_sample_sizes_only(lexicon: Lexicon) -> None:
+    text = "We enrolled 60 patients aged 3 to 23 years with leukemia; A (n = 31) and B (n = 29) were given."
+    roles = {m.text: m.role for m in annotate_text("", text, lexicon).mentions}
+    assert roles["60 patients"] == "total"
+    assert roles["n = 31"] == roles["n = 29"] == "arm"
+    assert roles["aged 3 to 23 years"] is None

@@ -49,15 +49,21 @@ _AIMED_AFTER = re.compile(
 )
 _GENE_BEFORE = re.compile(
     r"\b(?:serum|plasma|circulating|soluble|elevated|raised|oncogenic|mutant|phosphorylated|phospho-?|MMTV-|activation of|signall?ing (?:of|by|via|through)"
-    r"|inhibition of|secretion of|(?:mutations?|amplifications?|polymorphisms?|alterations?|methylation|knockdown|silencing|transcription|gene)(?: and \w+)?"
+    r"|inhibition of|secretion of|phosphorylation of(?: \w+ and)?|activates|mediated by|(?:mutations?|amplifications?|polymorphisms?|alterations?|methylation|knockdown|silencing|transcription|gene)(?: and \w+)?"
     r" (?:of|in|encoding)|co-?overexpressed with|downregulat\w+|upregulat\w+)\s?(?:the\s|elevated\s|human\s)*$",
     re.IGNORECASE,
 )
 _GENE_AFTER = re.compile(
     r"(?:\s?\([^()]{1,15}\))?[-\s](?:mutat|alterat|amplif|signal|activat|pathway|ins\s?\d|insertion|exon|inhibitors?\b|TKI|kinase|tyrosine|gene\b|mRNA|polymorphism"
-    r"|promoter|transgen|phosphorylation|internali[sz]ation|dimeri[sz]ation|copy|methylat|knock|fluid|concentrations?|levels?\\b|enriched|receptor\\sin|background|mice\b|mouse)",
+    r"|promoter|transgen|phosphorylation|internali[sz]ation|dimeri[sz]ation|copy|methylat|knock|fluid|concentrations?|levels\b|enriched|receptor\sin|rs\d|intracellular|(?:or|and)\s\w+\s(?:copy|amplif|mutat|phosph|signal)|background|mice\b|mouse)",
     re.IGNORECASE,
 )
+_NORMAL_CELL = re.compile(
+    r"\s?(?:\(\s?\+\s?\)|[+\u207a])?(?:[-\s](?:positive|label(?:l)?ed|stained|expressing))?\)?\s(?:Langerhans|dendritic\scells|thymocytes|macrophages|monocytes"
+    r"|mast\scells|Tregs?\b|lymphocytes\b|(?<=labeled\s)cells|(?<=labelled\s)cells|T[- ](?:cells?|lymphocytes)\b(?!-|\s(?:acute|leuk|lymphoma|neopl|malig|ALL)))",
+    re.IGNORECASE,
+)
+_MALIGNANT = re.compile(r"(?:malignant|neoplastic|leuk(?:a)?emic|clonal|tumou?r|anti-?\s?)[\s-](?:\w+\s)?$|anti-$", re.IGNORECASE)
 _NO_AIM = re.compile(r"[-\s](?:positive|negative)\s(?:cells?\slines?|mice|rats)", re.IGNORECASE)
 
 
@@ -73,8 +79,9 @@ def settle(text: str, clauses: Sequence[Clause], spans: Sequence[Span], cues: Se
     open: without concept, and to be reviewed.
     """
     spans = _without_counts(text, spans)
-    if any(s.label == "ANTIGEN" for s in spans) and _is_elsewhere(text, spans, lexicon):
-        spans = [s for s in spans if s.label != "ANTIGEN" or _AIMED_BEFORE.search(text, max(0, s.start - 40), s.start)]
+    if any(s.label == "ANTIGEN" for s in spans):
+        elsewhere = _is_elsewhere(text, spans, lexicon)
+        spans = [s for s in spans if s.label != "ANTIGEN" or _is_antigen(text, s, elsewhere=elsewhere)]
     doubtful = [s for s in spans if s.context]
     if not doubtful:
         return spans
@@ -108,6 +115,13 @@ def settle(text: str, clauses: Sequence[Clause], spans: Sequence[Span], cues: Se
 def _is_elsewhere(text: str, spans: Sequence[Span], lexicon: Lexicon) -> bool:
     """Whether a document is neither on cancer nor on therapies that aim at antigens."""
     return len(text) >= _SENTENCE and not any(s.curie in lexicon.oncology for s in spans) and not _TARGETING.search(text)
+
+
+def _is_antigen(text: str, span: Span, *, elsewhere: bool) -> bool:
+    """Whether the molecule is none of a normal immune cell; ``elsewhere`` something must aim at it besides."""
+    if elsewhere and not _AIMED_BEFORE.search(text, max(0, span.start - 40), span.start):
+        return False
+    return not _NORMAL_CELL.match(text, span.end, span.end + 60) or bool(_MALIGNANT.search(text, max(0, span.start - 30), span.start))
 
 
 def _without_counts(text: str, spans: Sequence[Span]) -> list[Span]:
