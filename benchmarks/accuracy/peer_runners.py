@@ -10,7 +10,7 @@ by the variant of the peer that gave them; or why the peer cannot be imported. N
 - bioscope: whether a sentence holds a negation. No entities are given, a blank pipeline has none: what counts is a cue that
   the peer itself keeps. negspacy: a preceding or following cue that no pseudo-negation covers (`Negex.process_negations`). medspaCy: a
   modifier NEGATED_EXISTENCE of the ConText graph that does not merely end a scope ("but", "however"). Every token given as an
-  entity changes F by at most 0.001.
+  entity changes F by at most 0.001. allnlp: a cue that negates, or one that says no to a change or an effect ("no difference").
 - ab3p: pairs of short and long form of a text.
 - gold: label, start and end of the mentions of a text.
 """
@@ -36,7 +36,7 @@ Found = dict[str, dict[str, list[Any]]]  # task, variant, answers
 
 
 def run_allnlp(work: Work) -> Found:
-    from negation import is_negated
+    from negation import is_negated, is_negation
 
     from allnlp.terminology import load
     from allnlp.text import annotate_text, compile_lexicon
@@ -51,7 +51,7 @@ def run_allnlp(work: Work) -> Found:
 
     return {
         "negex": {"": [is_negated(s, s[start:end], lexicon) for s, start, end in work["negex"]]},
-        "bioscope": {"": [any(c.rule.row.category == "negated" for c in find_cues(fold(s), lexicon)) for s in work["bioscope"]]},
+        "bioscope": {"": [any(is_negation(c) for c in find_cues(fold(s), lexicon)) for s in work["bioscope"]]},
         "ab3p": {"": [[(a.short, t[a.long_start : a.long_end]) for a in find_abbreviations(t)] for t in work["ab3p"]]},
         "gold": {"": [mentions(text, title_end) for text, title_end in work["gold"]]},
     }

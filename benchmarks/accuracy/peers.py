@@ -52,7 +52,7 @@ class Peer(NamedTuple):
 
 
 PEERS = (
-    Peer("allnlp", "allnlp", "--editable .", ("negex", "bioscope", "ab3p", "gold"), "as it is; mentions by `annotate_text`"),
+    Peer("allnlp", "allnlp", "--editable .", ("negex", "bioscope", "ab3p", "gold"), "as it is; mentions by `annotate_text`; a sentence is negated where a cue negates or says no to a change or an effect"),
     Peer(
         "negspacy",
         "negspacy",
