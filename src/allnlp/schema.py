@@ -79,7 +79,7 @@ class Mention(NamedTuple):
     needs_review: Annotated[bool, "the reading is doubtful, and a person should look"] = False
     review_reason: Annotated[str | None, "what is doubtful, where it is"] = None
     n: Annotated[int | None, "sample size, patients"] = None
-    role: Annotated[str | None, "of a sample size: total, arm, subgroup or planned"] = None
+    role: Annotated[str | None, "of a sample size: total (the study's own), arm (a group of it), subgroup (a part, a denominator) or planned (an aim, another study)"] = None
     age_min: Annotated[float | None, "lowest age, years"] = None
     age_max: Annotated[float | None, "highest age, years"] = None
     age_median: Annotated[float | None, "median or mean age, years"] = None
@@ -89,7 +89,7 @@ class Concept(NamedTuple):
     """A concept that the folder's mentions name."""
 
     concept_id: Annotated[str, "CURIE"]
-    label: Annotated[str, "concept type"]
+    label: Annotated[str, "concept type; a mention may have another, where words are a toxicity here and a disease there"]
     name: Annotated[str, "normal name"]
     identifiers: Annotated[Strings, "further CURIEs of the same concept"]
     broader: Annotated[Strings, "CURIEs of the next broader concepts"]

@@ -39,6 +39,8 @@ def by_hand(tmp_path: Path) -> Path:
                 mention("1", 1, "TOXICITY", None),
                 mention("2", 0, "TOXICITY", "x:1", "hypothetical"),
                 mention("2", 1, "BIOMARKER", "x:2"),
+                mention("2", 2, "OUTCOME", "x:3"),
+                mention("2", 3, "OUTCOME", "x:1"),
             ],
         )
         writer.write(
@@ -54,7 +56,7 @@ def by_hand(tmp_path: Path) -> Path:
 
 
 def test_labels_count_mentions_documents_concepts_and_assertions(by_hand: Path) -> None:
-    (row,) = summarise(by_hand).labels.to_dict("records")
+    row = summarise(by_hand).labels.to_dict("records")[0]
     assert row == {
         "label": "TOXICITY", "mentions": 3, "documents": 2, "concepts": 1, "unlinked": 1, "negated": 1, "hypothetical": 1, "historical": 0,
     }  # fmt: skip
@@ -72,8 +74,20 @@ def test_years_leave_duplicates_out(by_hand: Path) -> None:
 
 
 def test_concepts_come_most_frequent_first_and_as_many_as_asked(by_hand: Path) -> None:
-    assert list(summarise(by_hand).concepts.concept_id) == ["x:1", "x:3"]
-    assert list(summarise(by_hand, top=1).concepts.concept_id) == ["x:1"]
+    found = summarise(by_hand).concepts
+    assert list(zip(found.label, found.concept_id, found.mentions, strict=True)) == [("TOXICITY", "x:1", 2), ("OUTCOME", "x:1", 1), ("OUTCOME", "x:3", 1)]
+    assert list(summarise(by_hand, top=1).concepts.concept_id) == ["x:1", "x:1"]
+
+
+def test_a_concept_is_counted_under_the_label_of_its_mentions(by_hand: Path) -> None:
+    found = summarise(by_hand)
+    counted = found.concepts.groupby("label").mentions.sum()
+    linked = found.labels.set_index("label").mentions - found.labels.set_index("label").unlinked
+    assert counted.to_dict() == linked.to_dict()
+
+
+def test_doubtful_mentions_are_counted(by_hand: Path) -> None:
+    assert dict(summarise(by_hand).information.itertuples(index=False))["mentions to review"] == "0"
 
 
 def test_failures_are_listed(by_hand: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from allnlp.text.populations import find_populations
+from allnlp.text.sample_sizes import size_roles
 from allnlp.text.sentences import find_sentences
 from allnlp.text.spans import Span, longest
 
@@ -77,3 +78,27 @@ def test_a_number_and_its_noun_stand_in_one_sentence() -> None:
 
 def test_every_value_comes_with_its_rule() -> None:
     assert {s.rule for s in find_populations("34 children aged 3 to 23 years")} == {"populations:age", "populations:size"}
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("119 patients were enrolled and 108 received axicabtagene.", ["total"]),
+        ("Of 60 patients, 31 patients received A and 29 patients received B.", ["total", "arm", "arm"]),
+        ("We pooled data of 588 patients, 351 on monotherapy and 237 on two drugs.", ["total"]),
+        ("A total of 266 patients were randomly assigned to A and 263 to B.", ["total"]),
+        ("We randomly assigned 78 patients to capecitabine and 78 patients to both.", ["arm", "arm"]),
+        ("The drugs were placebo (n = 55) and fenretinide (n = 56).", ["arm", "arm"]),
+        ("We will enrol 120 patients.", ["planned"]),
+        ("Fourteen patients (eight men, six women) were treated.", ["total"]),
+    ],
+)
+def test_a_size_is_the_study_an_arm_or_a_plan(text: str, roles: list[str]) -> None:
+    clauses = find_sentences(text)
+    sizes = [s for s in find_populations(text, clauses) if s.n is not None and s.n not in (8, 6)]
+    assert size_roles(text, clauses, sizes) == roles
+
+
+@pytest.mark.parametrize("text", ["It strikes 15,000 persons per year.", "Genes (n = 1246 genes) were read.", "Fever was seen in 62 (78%) patients.", "There were 57,338 patient-years."])
+def test_rates_counts_and_other_things_are_no_sizes(text: str) -> None:
+    assert [s for s in find_populations(text) if s.n is not None] == []

@@ -55,7 +55,8 @@ def explain(folder: Path, doc_id: str, *, labels: tuple[str, ...] = LABELS) -> E
         if found is None:
             known = [row[0] for row in database.execute("SELECT doc_id FROM documents").fetchall()]
             near = difflib.get_close_matches(doc_id, known, n=5, cutoff=0.6)
-            raise NothingFound(f"{folder}: no document {doc_id!r}." + (f" Did you mean: {', '.join(near)}?" if near else ""))
+            hint = f" Did you mean: {', '.join(near)}?" if near else f" Ids are doc_id of the table documents, as {known[0]!r}." if known else ""
+            raise NothingFound(f"{folder}: no document {doc_id!r}.{hint}")
         doc_id, title, text, original = found
         if original is not None:
             raise NothingFound(f"{folder}: {doc_id} is a duplicate of {original}; explain that one: allnlp explain {folder} {original}")

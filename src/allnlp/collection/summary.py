@@ -38,7 +38,7 @@ def summarise(folder: Path, *, top: int = 5) -> Summary:
     with asked(folder, "documents", "mentions", "concepts", "failures") as database:
         database.execute("CREATE VIEW unique_documents AS SELECT * FROM documents WHERE duplicate_of IS NULL")
         try:
-            information = _information(manifest, _years(database), _of_context(database))
+            information = _information(manifest, _years(database), _of_context(database), _doubtful(database))
         except (KeyError, TypeError) as error:
             raise FolderError(f"{folder / MANIFEST}: damaged, no {error}. Annotate again with --overwrite.") from None
         completeness = database.sql(_COMPLETENESS).df()
@@ -60,7 +60,11 @@ def _of_context(database: duckdb.DuckDBPyConnection) -> int:
     return int(database.execute(f"SELECT count(*) FROM mentions WHERE label NOT IN ({of_six})").fetchall()[0][0])
 
 
-def _information(manifest: dict[str, Any], years: tuple[Any, ...], of_context: int) -> pd.DataFrame:
+def _doubtful(database: duckdb.DuckDBPyConnection) -> int:
+    return int(database.execute("SELECT count(*) FILTER (needs_review) FROM mentions").fetchall()[0][0])
+
+
+def _information(manifest: dict[str, Any], years: tuple[Any, ...], of_context: int, doubtful: int) -> pd.DataFrame:
     counts = manifest["counts"]
     rows = [
         ("records read", counts["read"]),
@@ -73,6 +77,7 @@ def _information(manifest: dict[str, Any], years: tuple[Any, ...], of_context: i
         ("years", f"{years[0]}-{years[1]}" if years[0] is not None else "unknown"),
         ("mentions", counts["mentions"]),
         ("of them context, as CONSTRUCT or PROCEDURE", of_context),
+        ("mentions to review", doubtful),
         ("concepts", counts["concepts"]),
         ("input files", len(manifest["inputs"])),
         ("allnlp", manifest["versions"]["allnlp"]),
@@ -106,8 +111,14 @@ FROM mentions JOIN label_order USING (label) GROUP BY label, place ORDER BY plac
 """
 
 _CONCEPTS = """
-SELECT label, concept_id, name, n_documents AS documents, n_mentions AS mentions, n_negated AS negated, first_year, last_year
-FROM concepts JOIN label_order USING (label)
-QUALIFY row_number() OVER (PARTITION BY label ORDER BY n_documents DESC, n_mentions DESC, concept_id) <= ?
-ORDER BY place, n_documents DESC, n_mentions DESC, concept_id
+WITH named AS (
+    SELECT m.label, m.concept_id, any_value(c.name) AS name, count(DISTINCT m.doc_id) AS documents, count(*) AS mentions,
+        count(*) FILTER (m.assertion = 'negated') AS negated, min(d.year) AS first_year, max(d.year) AS last_year
+    FROM mentions AS m JOIN concepts AS c USING (concept_id) JOIN unique_documents AS d USING (doc_id)
+    GROUP BY m.label, m.concept_id
+)
+SELECT label, concept_id, name, documents, mentions, negated, first_year, last_year
+FROM named JOIN label_order USING (label)
+QUALIFY row_number() OVER (PARTITION BY label ORDER BY documents DESC, mentions DESC, concept_id) <= ?
+ORDER BY place, documents DESC, mentions DESC, concept_id
 """

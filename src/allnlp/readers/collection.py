@@ -69,7 +69,7 @@ def _files(given: str | Path) -> list[Path]:
     # Path.glob takes no absolute pattern
     found = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207
     if not found:
-        near = f"; {path.parent} has no such file" if path.parent.is_dir() else ""
+        near = f"; the folder {path.parent} has none of this name" if path.parent.is_dir() and str(path.parent) != "." else ""
         raise ReadError(f"{name}: there is no such file, folder or pattern{near}. Check the path")
     return [file for entry in found for file in (_files(entry) if Path(entry).is_dir() else [Path(entry)])]
 

@@ -83,7 +83,8 @@ def abbreviated(text: str, known: Sequence[Span], lexicon: Lexicon) -> list[Span
     regimens = find_regimens(text, known)
     parts = {a.short for a in regimens}
     defined = [a for a in find_abbreviations(text) if "/" not in a.short or not parts.issuperset(a.short.split("/"))]
-    definitions = regimens + defined + find_codes(text, known)
+    named = {a[:3] for a in defined if _meaning(text, a, known) is not None}  # "ACE inhibitors and ... blockers (ARBs)" defines the latter
+    definitions = [a for a in regimens if a[:3] not in named] + defined + find_codes(text, known)
     return define(text, [*known, *bridge(text, known, definitions, lexicon)], definitions, lexicon)
 
 
@@ -126,7 +127,7 @@ def define(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation]
     for a in {d.short: d for d in reversed(definitions)}.values():
         if len(a.short) < 2 or _is_made_of_mentions(a, spans):  # "P" is mostly a p value
             continue
-        meaning = _meaning(text, a, out) or _regimen(a, drugs, lexicon)
+        meaning = _regimen(a, drugs, lexicon) or _meaning(text, a, out)
         places = [place for form in _cased(a.short) for place in occurrences(text, form)]
         there = {*places, (a.short_start, a.short_end)}
         if meaning is None:
@@ -153,7 +154,7 @@ def _defined_twice(
     out = {}
     for short, found in by.items():
         if len(found) > 1:
-            meanings = [_meaning(text, a, spans) or _regimen(a, drugs, lexicon) for a in found]
+            meanings = [_regimen(a, drugs, lexicon) or _meaning(text, a, spans) for a in found]
             names = list(dict.fromkeys(m.name for m in meanings if m is not None))
             if len(names) > 1:
                 out[short] = f"{short} is defined twice: {'; '.join(names)}"

@@ -132,7 +132,7 @@ def _reaches(text: str, clause: Clause, cues: list[FoundCue], cue: FoundCue, spa
         return False
     if _STOPS.search(text, start, end) or not _same_bracket(text, start, end):
         return False
-    if rule.row.category == "negated" and forward and span.label == "DISEASE" and _PLACED.search(text, start, end):
+    if rule.row.category == "negated" and forward and span.label in ("DISEASE", "POPULATION") and _PLACED.search(text, start, end):
         return False
     if rule.row.category == "negated" and forward and (_NO_GAIN.match(text, span.end, clause.end) or _ASIDE.search(text, start, end)):
         return False

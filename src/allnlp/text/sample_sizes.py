@@ -57,6 +57,8 @@ _THEN_HAD = re.compile(
     r"|(?:died|relapsed|progressed|withdrew|discontinued)\b)",
     re.IGNORECASE,
 )
+_A_RATE = re.compile(r"\s(?:(?:per|each|every|a)\syear|annually|worldwide|in\sthe\sUnited\sStates)\b", re.IGNORECASE)
+_NO_PEOPLE = re.compile(r"\s(?:\w+\s)?(?:genes|mutations|cells|samples|specimens|studies|products|experiments|mice|rats|lesions|sites|cent(?:er|re)s|trials|articles)\b", re.IGNORECASE)
 _CLAUSE_BEFORE = re.compile(r"[^.;:]{0,70}\bin\s(?:only\s|another\s|the\sother\s)?$")
 _HAPPENED = re.compile(
     r"\b(?:was|were|been|occurr\w+|develop\w+|seen|observed|reported|detected|achieved|resolved|discontinued|undetect\w+|positive|negative|responses?|toxicit\w+"
@@ -71,7 +73,11 @@ _OF_ALL = re.compile(
 )
 
 # What stands around a size and tells its role.
-_PLANNED = re.compile(r"(?:\bplann\w+|\btarget\b|\baccrual goal|\bsample size|\bprevious|\bearlier|\bpower\b)[^.\d]{0,30}$", re.IGNORECASE)
+_PLANNED = re.compile(
+    r"(?:\bplann\w+|\btarget (?:accrual|enrol\w+|sample|recruitment|number)|\brecruitment (?:goal|target)|\baccrual goal|\bsample size|\bpower\b"
+    r"|\b(?:will|aims?|aimed) (?:to |be )?(?:enrol|recruit|includ|random)\w*|\b(?:previous|earlier) (?:study|studies|trials?|reports?|analys[ei]s|series))[^.\d]{0,30}$",
+    re.IGNORECASE,
+)
 _TOTAL = re.compile(r"(?:a )?total of", re.IGNORECASE)
 _N_IS = re.compile(r"(?<![A-Za-z])n\W", re.IGNORECASE)
 _STUDIED = (
@@ -79,8 +85,13 @@ _STUDIED = (
     r"|completed|participated|consented|genotyped|randomi[sz]ation|provided|available|studied|treated|infused|transplanted)\b"
 )
 _THEN_STUDIED = re.compile(
-    rf"[)\]]?\W{{0,2}}(?:[\w-]+\s){{0,8}}?(?:(?:was|were|who|have been|had been|being|will be)\s)?(?:\w+ly\s)?{_STUDIED}", re.IGNORECASE
+    rf"(?:\s\([^()]{{0,90}}\))?[)\]]?\W{{0,2}}(?:[\w-]+\s){{0,8}}?(?:(?:was|were|who|have been|had been|being|will be)\s)?(?:\w+ly\s)?{_STUDIED}", re.IGNORECASE
 )
+_THEN_ENROLLED = re.compile(
+    r"(?:\s\([^()]{0,90}\))?\s(?:[\w-]+\s){0,8}?(?:(?:was|were|have been|who)\s)?(?:\w+ly\s)?(?:enrol?led|included|recruited|registered|screened|identified|pooled|eligible|entered)\b",
+    re.IGNORECASE,
+)
+_PLAIN_NUMBER = re.compile(r"(?<![\d.,-])\d{1,6}(?![\d%.,]*\d|%|\s?%|\s(?:months?|years?|weeks?|days?|mg))")
 _STUDY_OF = re.compile(
     r"(?:\b(?:study|trial|cohort|sample|series|data|records?|population|number|files|charts|review|registry)\s(?:of|in|with|on|from|for"
     r"|included|comprised|involving|that|recruited|enrolled)(?:\s\S+){0,2}\s"
@@ -109,6 +120,7 @@ _AND_ANOTHER = re.compile(
     r"|to\b|in\b|with\b|healthy|assigned|took|on\b|off)",
     re.IGNORECASE,
 )  # fmt: skip
+_ALSO_AN_ARM = re.compile(r"\b(?:and|or|versus|vs\.?)\s$", re.IGNORECASE)
 _ALLOTTED = re.compile(r"assigned|randomi|received|group|arm|allocat|control|alone|underwent|treated|taking|taken|took", re.IGNORECASE)
 _SHARE_AFTER = re.compile(r"\s?[(\[]\s?\d+(?:[.\u00b7]\d+)?\s?%")
 _SHARE_IN = re.compile(r"\(\s?\d+(?:[.\u00b7]\d+)?\s?%")
@@ -136,6 +148,8 @@ def find_sizes(text: str, begin: int, stop: int) -> Iterator[Span]:
                 continue
             if shape is _SIZE and (_is_numerator(text, begin, m, stop) or _is_year(text, m)):
                 continue
+            if shape is not _SIZE and _NO_PEOPLE.match(text, m.end(), stop):
+                continue
             words = " ".join(text[m.start(group) : m.end(group)].split())
             yield Span(m.start(group), m.end(group), "POPULATION", "sample_size", None, words, "populations", "populations:size", "", n)
 
@@ -147,7 +161,7 @@ def _is_numerator(text: str, begin: int, m: re.Match[str], stop: int) -> bool:
         return text[start - 1 : start] == "/" or not _THEN_STUDIED.match(text, end, stop)
     if _OUT_OF.search(text, max(begin, start - 30), start):
         return False
-    if _THEN_HAD.match(text, end, stop):
+    if _THEN_HAD.match(text, end, stop) or _A_RATE.match(text, end, stop):
         return True
     clause = _CLAUSE_BEFORE.search(text, begin, start)
     return clause is not None and bool(_HAPPENED.search(clause.group())) and not _OF_ALL.search(clause.group())
@@ -179,6 +193,10 @@ def size_roles(text: str, clauses: Sequence[Clause], sizes: Sequence[Span]) -> l
         _role(text, clauses[place], size, [s for s, p in zip(sizes, places, strict=True) if p == place and s is not size])
         for size, place in zip(sizes, places, strict=True)
     ]
+    for i in range(1, len(sizes)):
+        between = text[sizes[i - 1].end : sizes[i].start]
+        if said[i - 1] == "arm" and places[i - 1] == places[i] and said[i] in ("subgroup", "total") and _ALSO_AN_ARM.search(between):
+            said[i] = "arm"
     return _weighed([s.n or 0 for s in sizes], said)
 
 
@@ -187,6 +205,7 @@ def _role(text: str, clause: Clause, size: Span, peers: Sequence[Span]) -> str:
     before, words, after = text[max(clause.start, size.start - _NEAR) : size.start], text[size.start : size.end], text[size.end : clause.end]
     is_first = clause.start >= size.start - _NEAR
     studied = bool(_THEN_STUDIED.match(after))
+    enrolled = bool(_THEN_ENROLLED.match(after))
     if _PLANNED.search(before):
         return "planned"
     if _N_IS.match(words):
@@ -197,12 +216,18 @@ def _role(text: str, clause: Clause, size: Span, peers: Sequence[Span]) -> str:
         return "subgroup"
     if _IN_AN_ARM.match(after):
         return "arm"
-    is_total = bool(_TOTAL.match(words)) or (is_first and bool(_OF_WHOM.match(before)) and not _IN_AN_ARM.search(after, 0, _ALLOTTED_WITHIN))
-    if not is_total and _AND_ANOTHER.match(after) and _ALLOTTED.search(after, 0, _ALLOTTED_WITHIN):
+    is_total = bool(_TOTAL.match(words)) or (is_first and bool(_OF_WHOM.match(before)))
+    if not is_total and not enrolled and not _holds(size.n or 0, after) and _AND_ANOTHER.match(after) and _ALLOTTED.search(before + after[:_ALLOTTED_WITHIN]):
         return "arm"
     if not is_total and _OF_A_PART.search(before):
         return "subgroup"
     return "total" if is_total or studied or (is_first and _BEGINS.fullmatch(before)) or _STUDY_OF.search(before) or clause.section == "title" else "subgroup"
+
+
+def _holds(n: int, after: str) -> bool:
+    """Whether a number is the sum of the two that come next: "588 patients, 351 on A and 237 on B"."""
+    following = [int(m) for m in _PLAIN_NUMBER.findall(after[:_ALLOTTED_WITHIN])[:2]]
+    return len(following) == 2 and abs(sum(following) - n) <= max(2, 0.03 * n)
 
 
 def _role_of_n(text: str, size: Span, before: str, studied: bool, peers: Sequence[Span]) -> str:
