@@ -195,7 +195,8 @@ def size_roles(text: str, clauses: Sequence[Clause], sizes: Sequence[Span]) -> l
     ]
     for i in range(1, len(sizes)):
         between = text[sizes[i - 1].end : sizes[i].start]
-        if said[i - 1] == "arm" and places[i - 1] == places[i] and said[i] in ("subgroup", "total") and _ALSO_AN_ARM.search(between):
+        is_open = said[i] in ("subgroup", "total") and not _TOTAL.match(text, sizes[i].start)
+        if said[i - 1] == "arm" and places[i - 1] == places[i] and is_open and _ALSO_AN_ARM.search(between):
             said[i] = "arm"
     return _weighed([s.n or 0 for s in sizes], said)
 
