@@ -54,13 +54,13 @@ _GENE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _GENE_AFTER = re.compile(
-    r"(?:\s?\([^()]{1,15}\))?[-\s](?:mutat|alterat|amplif|signal|activat|pathway|ins\s?\d|insertion|exon|inhibitors?\b|TKI|kinase|tyrosine|gene\b|mRNA|polymorphism"
-    r"|promoter|transgen|phosphorylation|internali[sz]ation|dimeri[sz]ation|copy|methylat|knock|fluid|concentrations?|levels\b|enriched|receptor\sin|rs\d|intracellular|(?:or|and)\s\w+\s(?:copy|amplif|mutat|phosph|signal)|background|mice\b|mouse)",
+    r"\s?\((?:L858R|T790M|C797S|WT)|(?:\s?\([^()]{1,15}\))?[-\s](?:mutat|alterat|amplif|signal|activat|pathway|ins\s?\d|insertion|exon|inhibitors?\b|TKI|kinase|tyrosine|gene\b|mRNA|polymorphism"
+    r"|promoter|transgen|phosphorylation|internali[sz]ation|dimeri[sz]ation|copy|methylat|knock|fluid|concentrations?|levels\b|enriched|receptor\sin|rs\d|intracellular|deplet|silenc|mediat|suppress|regulat|promot|interact|stabili[sz]|inhibits|induces|exhibited|(?:or|and)\s\w+\s(?:copy|amplif|mutat|phosph|signal)|background|mice\b|mouse)",
     re.IGNORECASE,
 )
 _NORMAL_CELL = re.compile(
     r"\s?(?:\(\s?\+\s?\)|[+\u207a])?(?:[-\s](?:positive|label(?:l)?ed|stained|expressing))?\)?\s(?:Langerhans|dendritic\scells|thymocytes|macrophages|monocytes"
-    r"|mast\scells|Tregs?\b|lymphocytes\b|(?<=labeled\s)cells|(?<=labelled\s)cells|T[- ](?:cells?|lymphocytes)\b(?!-|\s(?:acute|leuk|lymphoma|neopl|malig|ALL)))",
+    r"|mast\scells|Tregs?\b|lymphocytes\b|plasma\scells\b(?!\s(?:neopl|leuk|dyscr|myel))|(?<=labeled\s)cells|(?<=labelled\s)cells|T[- ](?:cells?|lymphocytes)\b(?!-|\s(?:acute|leuk|lymphoma|neopl|malig|ALL)))",
     re.IGNORECASE,
 )
 _MALIGNANT = re.compile(r"(?:malignant|neoplastic|leuk(?:a)?emic|clonal|tumou?r|anti-?\s?)[\s-](?:\w+\s)?$|anti-$", re.IGNORECASE)
