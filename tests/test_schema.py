@@ -15,7 +15,7 @@ ALL = [column for table in TABLES for column in columns(table)]
 
 @pytest.mark.parametrize("column", ALL, ids=[f"{c.table}.{c.column}" for c in ALL])
 def test_every_column_has_a_type_a_meaning_and_a_name_in_snake_case(column: Column) -> None:
-    assert column.type in {"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "VARCHAR[]"}
+    assert column.type in {"VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "VARCHAR[]", "BIGINT[]"}
     assert len(column.meaning) > 3
     assert re.fullmatch(r"[a-z][a-z0-9_]*", column.column)
 

@@ -16,7 +16,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from allnlp.errors import FolderError, OptionError
-from allnlp.schema import SCHEMA_VERSION, TABLES, Concept, Document, Failure, Mention, Sentence, columns
+from allnlp.schema import SCHEMA_VERSION, TABLES, Concept, Document, Failure, Finding, Mention, Sentence, Study, columns
 from allnlp.tables import FORMATS, FolderWriter, connected, read_manifest, read_table, verify
 
 MACHINE_FORMATS = tuple(f for f in FORMATS if f != "xlsx")
@@ -30,6 +30,23 @@ ROWS: dict[str, list[Any]] = {
     "mentions": [
         Mention("1", 0, 0, 0, 3, "CRS", "TOXICITY", "crs", "x:1", "syndrome", "negated", "no", 5, 7, "terms", "toxicity.tsv:CRS"),
         Mention("1", 1, 0, 4, 9, "n = 9", "POPULATION", None, None, "n = 9", "present", None, None, None, "populations", "p", None, False, None, 9, "total", 0.583, 18.0, 4.5),
+    ],
+    "findings": [
+        Finding(
+            "1", 0, 1, 0, "TOXICITY", "x:1", "syndrome", "incidence", ">=3", 3, 5, "CTCAE v5.0", 26.5, "%", 9, 34, 12.9, 44.4, 95.0, 0.001, "<", "12 months", 12.0,
+            "A", "t:1", "drug", "same_clause", 9, 34, 26.5, None, 0, 9, NASTY, True, False, None, "findings:before",
+        ),
+        Finding(
+            "1", 1, 1, None, "OUTCOME", None, "survival", "median", None, None, None, None, 3.0, "months", None, None, None, None, None, None, None, None, None,
+            None, None, None, None, None, None, None, None, 0, 9, "x", None, True, "doubt", "findings:list",
+        ),
+    ],
+    "studies": [
+        Study(
+            "1", "phase 2", (0, 3), ("NCT01234567", "X"), (1, -1), 34, (1,), ("adult",), (1,), (), (), ("leukemia",), ("d:1",), (0,), ("drug",), ("t:1",), (0,),
+            ("CD19",), ("a:1",), ("text",), (2,), 11.5, (4,), True, "n_patients: 34 or 35",
+        ),
+        Study("2", "other", (), (), (), None, (), (), (), (), (), (), (), (), (), (), (), (), (), (), (), None, (), False, None),
     ],
     "concepts": [Concept("x:1", "TOXICITY", "syndrome", ("mesh:1", "hp:2"), (), (), ("CRS: 2",), 1, 2, 1, 2001, None)],
     "failures": [Failure(None, "b.xml", None, "read", NASTY), Failure("2", "b.xml", 3, "annotate", "x")],

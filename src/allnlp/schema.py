@@ -9,16 +9,17 @@ import types
 from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 LABELS = ("THERAPY", "ANTIGEN", "DISEASE", "POPULATION", "TOXICITY", "OUTCOME")
-CONTEXT_LABELS = ("CONSTRUCT", "PROCEDURE", "GENE_ALTERATION", "STUDY_DESIGN", "BIOMARKER")
+CONTEXT_LABELS = ("CONSTRUCT", "PROCEDURE", "GENE_ALTERATION", "STUDY_DESIGN", "BIOMARKER", "EVENT")
 SECTIONS = ("title", "background", "methods", "results", "conclusions", "other")
 ASSERTIONS = ("present", "negated", "hypothetical", "historical")
 
 LARGEST_INT = 2**63 - 1  # what a whole number of a table can hold
 
 Strings = tuple[str, ...]
+Integers = tuple[int, ...]
 
 
 class Document(NamedTuple):
@@ -85,6 +86,79 @@ class Mention(NamedTuple):
     age_median: Annotated[float | None, "median or mean age, years"] = None
 
 
+class Finding(NamedTuple):
+    """One reported number of a toxicity or an outcome; what the abstract states, then what is derived for pooling."""
+
+    doc_id: Annotated[str, "document"]
+    finding: Annotated[int, "number in the document, from 0, by place"]
+    sentence: Annotated[int, "sentence that reports the number"]
+    mention: Annotated[int | None, "mention of the toxicity or outcome; null where the name stands in no mention of its own"]
+    label: Annotated[str, "TOXICITY or OUTCOME"]
+    concept_id: Annotated[str | None, "CURIE of the toxicity or outcome; null when the words name no listed one"]
+    concept: Annotated[str, "its normal name"]
+    measure: Annotated[str, "incidence (share or count of patients with a toxicity), rate (share with an outcome), median (a time), hazard_ratio, odds_ratio, risk_ratio or count (no denominator)"]
+    grade: Annotated[str | None, "grade as read: any, 3, >=3, 3-4, severe; null when none is said"]
+    grade_min: Annotated[int | None, "lowest grade that is meant, 0 to 5; words as severe by the grading system's own use (severe: 3)"]
+    grade_max: Annotated[int | None, "highest grade that is meant, 0 to 5"]
+    grading_system: Annotated[str | None, "system of the grades where the document names it: CTCAE v5, ASTCT, Lee, Penn ..."]
+    value: Annotated[float | None, "number as stated: percent, time or ratio; null where only a count is stated"]
+    unit: Annotated[str | None, "%, months, days, weeks, years; null for a ratio"]
+    n: Annotated[int | None, "patients with it, as stated"]
+    total: Annotated[int | None, "out of how many, as stated in the same phrase"]
+    ci_low: Annotated[float | None, "lower bound of the confidence interval, in the value's unit"]
+    ci_high: Annotated[float | None, "upper bound; null where it is not reached"]
+    ci_level: Annotated[float | None, "confidence level, percent, where it is said"]
+    p_value: Annotated[float | None, "p value as stated; of P < .001 the bound"]
+    p_sign: Annotated[str | None, "=, < or > of the p value"]
+    timepoint: Annotated[str | None, "time that the figure is of: 12 months, day 28"]
+    timepoint_months: Annotated[float | None, "the same in months"]
+    group: Annotated[str | None, "words that set the group or arm apart"]
+    therapy_id: Annotated[str | None, "CURIE of the therapy that it belongs to"]
+    therapy: Annotated[str | None, "normal name of that therapy"]
+    therapy_link: Annotated[str | None, "how it was linked: same_clause, same_sentence or only_therapy (the only one studied); null without a therapy"]
+    n_events: Annotated[int | None, "events for pooling: n as stated, else the percent of n_patients"]
+    n_patients: Annotated[int | None, "patients for pooling: total as stated, else the arm's or the study's size"]
+    percent: Annotated[float | None, "percent of patients: as stated, else n_events of n_patients"]
+    derived: Annotated[str | None, "which of n_events, n_patients and percent were computed, and from what; null where all are stated"]
+    start: Annotated[int, "first code point of the evidence in documents.text"]
+    end: Annotated[int, "code point after the last"]
+    evidence: Annotated[str, "documents.text[start:end]: the name and its numbers, verbatim"]
+    is_consistent: Annotated[bool | None, "n of total gives the percent, the interval holds the value, the total is within the sample; null where nothing can be checked"]
+    needs_review: Annotated[bool, "the reading is doubtful, and a person should look"]
+    review_reason: Annotated[str | None, "what is doubtful, where it is"]
+    rule: Annotated[str, "form of words that decided, as findings:form"]
+
+
+class Study(NamedTuple):
+    """The record of one document as a study; after each cell the sentences that it came from (empty where not the text says it)."""
+
+    doc_id: Annotated[str, "document"]
+    study_type: Annotated[str, "phase 1, phase 1/2, phase 2, phase 2/3, phase 3, phase 4, retrospective, prospective cohort, registry, case report, meta-analysis, review, guideline, preclinical or other"]
+    study_type_sentences: Annotated[Integers, "sentences that say so"]
+    registration: Annotated[Strings, "registrations: NCT..., ChiCTR..., of the text and of the record"]
+    registration_sentences: Annotated[Integers, "a sentence for each; -1 where the record lists it"]
+    n_patients: Annotated[int | None, "patients treated or analysed, the main number"]
+    n_patients_sentences: Annotated[Integers, "sentence that states it"]
+    age_groups: Annotated[Strings, "normal names of the age groups studied"]
+    age_groups_sentences: Annotated[Integers, "a sentence for each"]
+    disease_status: Annotated[Strings, "normal names: relapsed or refractory, newly diagnosed ..."]
+    disease_status_sentences: Annotated[Integers, "a sentence for each"]
+    diseases: Annotated[Strings, "normal names of the diseases treated"]
+    disease_ids: Annotated[Strings, "their CURIEs; the name itself where it is not listed"]
+    diseases_sentences: Annotated[Integers, "a sentence for each"]
+    therapies: Annotated[Strings, "normal names of the therapies studied, not merely mentioned"]
+    therapy_ids: Annotated[Strings, "their CURIEs; the name itself where it is not listed"]
+    therapies_sentences: Annotated[Integers, "a sentence for each"]
+    antigens: Annotated[Strings, "normal names of the antigens that the therapies are aimed at"]
+    antigen_ids: Annotated[Strings, "their CURIEs; the name itself where it is not listed"]
+    antigens_from: Annotated[Strings, "for each: text, or the name of the therapy whose row in the vocabulary says it"]
+    antigens_sentences: Annotated[Integers, "a sentence for each; of the therapy where its row says it"]
+    median_follow_up_months: Annotated[float | None, "median follow-up, months"]
+    median_follow_up_sentences: Annotated[Integers, "sentence that states it"]
+    needs_review: Annotated[bool, "a cell is doubtful, and a person should look"]
+    review_reason: Annotated[str | None, "which cell and why"]
+
+
 class Concept(NamedTuple):
     """A concept that the folder's mentions name."""
 
@@ -117,6 +191,8 @@ TABLES: types.MappingProxyType[str, type[Any]] = types.MappingProxyType(
         "documents": Document,
         "sentences": Sentence,
         "mentions": Mention,
+        "findings": Finding,
+        "studies": Study,
         "concepts": Concept,
         "failures": Failure,
     }
@@ -148,7 +224,7 @@ def columns(table: str) -> tuple[Column, ...]:
         nullable = get_origin(kind) in (types.UnionType, Union)
         if nullable:
             kind = next(k for k in get_args(kind) if k is not type(None))
-        sql = "VARCHAR[]" if get_origin(kind) is tuple else _SQL[kind]
+        sql = f"{_SQL[get_args(kind)[0]]}[]" if get_origin(kind) is tuple else _SQL[kind]
         out.append(Column(table, name, sql, nullable, meaning))
     return tuple(out)
 

@@ -363,7 +363,7 @@ def _source(table: str, path: Path) -> str:
     if kind == "jsonl":
         types = ", ".join(f"'{c.column}': '{c.type}'" for c in columns)
         return f"read_json('{_quoted(path)}', format='newline_delimited', columns={{{types}}})"
-    types = ", ".join(f"'{c.column}': '{c.type.removesuffix('[]')}'" for c in columns)
+    types = ", ".join(f"'{c.column}': '{'VARCHAR' if c.type.endswith('[]') else c.type}'" for c in columns)
     delimiter = "\t" if kind == "tsv" else ","
     flat = f"read_csv('{_quoted(path)}', header=true, delim='{delimiter}', quote='\"', escape='\"', columns={{{types}}}, nullstr='')"
     cells = ", ".join(_unflat(c) for c in columns)
@@ -373,7 +373,7 @@ def _source(table: str, path: Path) -> str:
 def _unflat(column: schema.Column) -> str:
     name = f'"{column.column}"'
     if column.type.endswith("[]"):
-        return f"CASE WHEN {name} IS NULL THEN [] ELSE string_split({name}, '; ') END AS {name}"
+        return f"CASE WHEN {name} IS NULL THEN [] ELSE string_split({name}, '; ')::{column.type} END AS {name}"
     return name if column.nullable or column.type != "VARCHAR" else f"coalesce({name}, '') AS {name}"
 
 

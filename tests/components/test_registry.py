@@ -12,6 +12,7 @@ import pytest
 FACTORIES = (
     "allnlp_abbreviations",
     "allnlp_assertion",
+    "allnlp_findings",
     "allnlp_patterns",
     "allnlp_resolve",
     "allnlp_sentences",
@@ -20,6 +21,7 @@ FACTORIES = (
 DEFAULTS = {
     "allnlp_abbreviations": {"terms": []},
     "allnlp_assertion": {"set_ents": True, "terms": []},
+    "allnlp_findings": {"terms": []},
     "allnlp_patterns": {"contexts": False, "terms": []},
     "allnlp_resolve": {"terms": []},
     "allnlp_sentences": {"title": True},
@@ -45,7 +47,7 @@ def test_the_factories_are_just_these() -> None:
 
 @pytest.mark.slow
 def test_factories_are_found_by_entry_point_without_an_import_of_allnlp() -> None:
-    names = ["allnlp_sentences", "allnlp_terms", "allnlp_patterns", "allnlp_abbreviations", "allnlp_resolve", "allnlp_assertion"]
+    names = ["allnlp_sentences", "allnlp_terms", "allnlp_patterns", "allnlp_abbreviations", "allnlp_resolve", "allnlp_assertion", "allnlp_findings"]
     ran = subprocess.run([sys.executable, "-W", "error", "-c", IN_A_FRESH_PROCESS, *names], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     before, entities, defaults = json.loads(ran.stdout)

@@ -37,7 +37,7 @@ class ConceptCounter:
         """Count the mentions of one document."""
         in_document: set[str] = set()
         for m in mentions:
-            if m.concept_id is None:
+            if m.concept_id is None or m.label == "EVENT":  # a verb is no mention of the outcome that it tells of
                 continue
             seen = self._seen.get(m.concept_id)
             if seen is None:

@@ -20,6 +20,7 @@ STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("allnlp_patterns", "allnlp_contexts", {"contexts": True}),
     ("allnlp_resolve", "allnlp_resolve", {}),
     ("allnlp_assertion", "allnlp_assertion", {}),
+    ("allnlp_findings", "allnlp_findings", {}),
 )
 
 

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from allnlp import readers, tables
 from allnlp.annotation.concepts import ConceptCounter
 from allnlp.errors import FolderError, OptionError, TerminologyError
-from allnlp.schema import LARGEST_INT, SCHEMA_VERSION, TABLES, Document, Failure, Mention, Sentence
+from allnlp.schema import LARGEST_INT, SCHEMA_VERSION, TABLES, Document, Failure, Finding, Mention, Sentence, Study
 from allnlp.terminology import Terminology, check_user_terms, load
-from allnlp.text import Annotation, Lexicon, annotate_text, compile_lexicon
+from allnlp.text import Annotation, Lexicon, annotate_text, compile_lexicon, find_findings, study_record
 
 LOG = logging.getLogger("allnlp.annotation")
 BATCH = 500
@@ -36,6 +36,7 @@ class Counts(NamedTuple):
     failed: int
     mentions: int
     concepts: int
+    findings: int
     files_failed: int
 
 
@@ -45,6 +46,15 @@ class Progress(NamedTuple):
     records: int
     bytes_read: int
     bytes_total: int
+
+
+class Rows(NamedTuple):
+    """Rows of one document; ``studies`` holds one, or none for a document that is not read."""
+
+    sentences: list[Sentence]
+    mentions: list[Mention]
+    findings: list[Finding]
+    studies: list[Study]
 
 
 class Outcome(NamedTuple):
@@ -222,8 +232,7 @@ def _write_batch(
 ) -> None:
     documents: list[Document] = []
     failures: list[Failure] = []
-    sentences: list[Sentence] = []
-    mentions: list[Mention] = []
+    found = Rows([], [], [], [])
     for row in batch:
         fate = Counter(read=int(row.source_record is not None))
         if isinstance(row, Failure):
@@ -235,20 +244,22 @@ def _write_batch(
             if isinstance(result, Failure):
                 failures.append(result)
             else:
-                sentences += result.sentences
-                mentions += result.mentions
+                found.sentences.extend(result.sentences)
+                found.mentions.extend(result.mentions)
+                found.findings.extend(result.findings)
+                found.studies.extend(result.studies)
                 concepts.add(result.mentions, row.year)
             fate[_fate(row, result)] += 1
             fate["without_abstract"] += int(not row.abstract and bool(row.text) and row.duplicate_of is None)
         tally.update(fate)
         by_file.setdefault(row.source_file, Counter()).update(fate)
     writer.write("documents", documents)
-    writer.write("sentences", sentences)
-    writer.write("mentions", mentions)
+    for table, rows in found._asdict().items():
+        writer.write(table, rows)
     writer.write("failures", failures)
 
 
-def _fate(document: Document, result: Annotation | Failure) -> str:
+def _fate(document: Document, result: Rows | Failure) -> str:
     if document.duplicate_of is not None:
         return "duplicates"
     if isinstance(result, Failure):
@@ -256,13 +267,18 @@ def _fate(document: Document, result: Annotation | Failure) -> str:
     return "annotated" if document.text else "without_text"
 
 
-def annotate_document(document: Document, lexicon: Lexicon) -> Annotation | Failure:
-    """Sentences and mentions of a document; none of a duplicate. A fault of ours becomes a Failure, so that a run goes on."""
+def annotate_document(document: Document, lexicon: Lexicon) -> Rows | Failure:
+    """All rows of a document; none of a duplicate. A fault of ours becomes a Failure, so that a run goes on."""
     if document.duplicate_of is not None or not document.text:
-        return Annotation([], [])
+        return Rows([], [], [], [])
     try:
         title_end = len(document.title) if document.abstract else 0
-        return _settled(document, annotate_text(document.doc_id, document.text, lexicon, title_end=title_end))
+        sentences, mentions = _settled(document, annotate_text(document.doc_id, document.text, lexicon, title_end=title_end))
+        study = study_record(
+            document.doc_id, document.text, sentences, mentions,
+            trial_ids=document.trial_ids, publication_types=document.publication_types, targets=lexicon.targets,
+        )  # fmt: skip
+        return Rows(sentences, mentions, find_findings(document.doc_id, document.text, sentences, mentions, study), [study])
     except Exception as error:  # the one place where a failed abstract becomes a row
         LOG.exception("annotation of %s failed", document.doc_id)
         message = f"{type(error).__name__}: {error}; please report the abstract"
@@ -278,4 +294,4 @@ def _settled(document: Document, found: Annotation) -> Annotation:
 
 def _counts(tally: Counter[str], rows: Mapping[str, int]) -> Counts:
     fields = {field: tally[field] for field in Counts._fields}
-    return Counts(**{**fields, "mentions": rows["mentions"], "concepts": rows["concepts"]})
+    return Counts(**{**fields, "mentions": rows["mentions"], "concepts": rows["concepts"], "findings": rows["findings"]})

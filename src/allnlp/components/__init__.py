@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from spacy.tokens import Doc, Span
 
-from allnlp.schema import Mention
+from allnlp.schema import Finding, Mention, Study
 
 KEY = "allnlp"
 
@@ -20,6 +20,8 @@ class DocView(NamedTuple):
 
     mentions: list[Mention]
     sections: list[tuple[int, int, str]]
+    findings: list[Finding]
+    study: Study | None
 
 
 def state(doc: Doc) -> dict[str, Any]:
@@ -31,7 +33,9 @@ def state(doc: Doc) -> dict[str, Any]:
 def _view(doc: Doc) -> DocView:
     rows = doc.user_data.get(KEY, {})
     mentions = [Mention(*row) for row in rows.get("mentions", ())]
-    return DocView(mentions, [(start, end, section) for start, end, section in rows.get("clauses", ())])
+    sections = [(start, end, section) for start, end, section in rows.get("clauses", ())]
+    findings = [Finding(*row) for row in rows.get("findings", ())]
+    return DocView(mentions, sections, findings, Study(*rows["study"]) if "study" in rows else None)
 
 
 def _mention(span: Span) -> Mention | None:

@@ -101,6 +101,7 @@ class Lexicon(NamedTuple):
     cues: tuple[tuple[CueRule, ...], ...]
     words: Mapping[str, frozenset[str]]
     oncology: frozenset[str]  # concepts that make a document one of cancer treatment
+    targets: Mapping[str, tuple[tuple[str, str], ...]]  # CURIE and name of each antigen that a therapy is aimed at
 
 
 @functools.lru_cache(maxsize=2)
@@ -129,7 +130,17 @@ def compile_lexicon(terminology: Terminology) -> Lexicon:
         cues=tuple(tuple(cues[k]) for k in cue_keys),
         words=_content_words(terminology),
         oncology=_below(terminology, ONCOLOGY_ROOTS),
+        targets=_targets(terminology),
     )
+
+
+def _targets(terminology: Terminology) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    names = {term.curie: term.name for _, _, _, term in terminology.terms}
+    out: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for b in terminology.broader:
+        if b.relation == "targets":
+            out[b.curie].append((b.object, names.get(b.object, b.object)))
+    return MappingProxyType({curie: tuple(found) for curie, found in out.items()})
 
 
 def _entries(terminology: Terminology) -> dict[str, list[Entry]]:
@@ -193,7 +204,9 @@ def _left_edges(rows: Iterable[Edge]) -> Mapping[str, Mapping[str, re.Pattern[st
         if r.side == "left":
             for first in _firsts(r.regex):
                 by[r.label][first].append(r.regex)
-    return MappingProxyType({label: MappingProxyType({k: _left_edge(v, groups.get("", ())) for k, v in groups.items()}) for label, groups in by.items()})
+    return MappingProxyType(
+        {label: MappingProxyType({k: _left_edge(v, groups.get("", ())) for k, v in groups.items()}) for label, groups in by.items()}
+    )
 
 
 def _left_edge(regexes: Sequence[str], of_any_letter: Sequence[str]) -> re.Pattern[str]:
@@ -243,7 +256,9 @@ def _pattern(row: Pattern) -> PatternRule:
     return PatternRule(row, re.compile(expand(row.regex), flags), labels)
 
 
-def _needs(patterns: Sequence[PatternRule]) -> tuple[list[str], list[tuple[tuple[int, ...], tuple[int, ...]]], tuple[tuple[int, ...], tuple[int, ...]]]:
+def _needs(
+    patterns: Sequence[PatternRule],
+) -> tuple[list[str], list[tuple[tuple[int, ...], tuple[int, ...]]], tuple[tuple[int, ...], tuple[int, ...]]]:
     """Strings that patterns need, the patterns (over text, over shadow) that need each, and those that need none."""
     by: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for number, rule in enumerate(patterns):

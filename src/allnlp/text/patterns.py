@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 
@@ -69,9 +70,21 @@ def _places(folded: str, clauses: Sequence[Clause], lexicon: Lexicon, shadowed: 
 def _span(text: str, start: int, end: int, rule: PatternRule, known: Sequence[Span], lexicon: Lexicon) -> Span:
     row = rule.row
     curie, name = row.curie or None, row.name
-    if not name:
+    if name == "{words}":
+        curie, name = _of_words(text[start:end], row.label, lexicon)
+    elif not name:
         curie, name = _concept(text, start, end, row.label, known, lexicon)
     return Span(start, end, row.label, row.subtype or None, curie, name, "patterns", f"patterns.tsv:{row.key}")
+
+
+_MEASURED = re.compile(r"\s(?:rates?|probabilit(?:y|ies)|\([^()]*\)(?=\s))")
+
+
+def _of_words(words: str, label: str, lexicon: Lexicon) -> tuple[str | None, str]:
+    """The listed name that the words are, or the words themselves: amputation-free survival is no survival as such."""
+    folded = " ".join(fold(_MEASURED.sub("", words)).split())
+    listed = next((e for e in lexicon.by_form.get(folded, ()) if e.label == label), None)
+    return (listed.curie, listed.name) if listed else (None, " ".join(_MEASURED.sub("", words).lower().split()))
 
 
 def _concept(text: str, start: int, end: int, label: str, known: Sequence[Span], lexicon: Lexicon) -> tuple[str | None, str]:

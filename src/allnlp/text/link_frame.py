@@ -1,0 +1,354 @@
+"""A sentence as its names, its quantities and its brackets, and what the words around a number say of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from allnlp.text import link_words as words
+from allnlp.text.quantities import Quantity
+
+
+class Name(NamedTuple):
+    """A toxicity, an outcome or a verb that tells of one, at ``text[start:end]``; ``mention`` is its place in the document's mentions."""
+
+    start: int
+    end: int
+    label: str
+    curie: str | None
+    name: str
+    assertion: str
+    mention: int | None
+
+
+class Link(NamedTuple):
+    """A quantity with the name that it is of, and the form of words that said so."""
+
+    quantity: Quantity
+    name: Name
+    rule: str
+    group: int = 0  # quantities with the same number stand in one list
+    place: int = 0  # in that list
+    parts: int = 1
+
+
+class Bracket(NamedTuple):
+    """A bracket from its opening to its closing sign."""
+
+    start: int
+    end: int
+
+
+_SIGNS = re.compile(r"[()\[\]]")
+
+
+def find_brackets(text: str, start: int, end: int) -> list[Bracket]:
+    """Brackets that close within the stretch, inner ones first.
+
+    >>> find_brackets("a (b [c]) d", 0, 11)
+    [Bracket(start=5, end=8), Bracket(start=2, end=9)]
+    """
+    stack: list[int] = []
+    out = []
+    for m in _SIGNS.finditer(text, start, end):
+        if m.group() in "([":
+            stack.append(m.start())
+        elif stack:
+            out.append(Bracket(stack.pop(), m.end()))
+    return out
+
+
+def is_about_patients(text: str, start: int, end: int) -> bool:
+    """Whether a sentence may report results in patients: no study design, no animals or cells alone."""
+    said = text[start:end]
+    low = said.lower()
+    if any(word in low for word in words.DESIGN_WORDS) and words.DESIGN.search(said):
+        return False
+    return "patient" in said or not any(word in low for word in words.ANIMAL_WORDS) or not words.NOT_PATIENTS.search(said)
+
+
+class Frame:
+    """A sentence with what is known of it; ``said`` holds the name and form of each quantity that is linked, by its number."""
+
+    def __init__(self, text: str, start: int, end: int, names: Sequence[Name], quantities: Sequence[Quantity]) -> None:
+        self.text, self.start, self.end = text, start, end
+        self.brackets = find_brackets(text, start, end)
+        low = text[start:end].lower()
+        self.has_others = any(word in low for word in words.OTHER_WORDS)
+        self.is_of_sexes = any(word in text[start:end] for word in ("male", "White", "Black", "Hispanic", "Asian", "Caucasian"))
+        self.names = _without_repeats(text, [n for n in names if not _is_setting(text, start, n)])
+        self.quantities = _with_percents(text, [q for q in quantities if not self._is_limit(q)], names)
+        self.lists = self._lists()
+        self.said: dict[int, tuple[Name, str]] = {}
+
+    def _lists(self) -> list[list[int]]:
+        groups: list[list[int]] = []
+        for i, q in enumerate(self.quantities):
+            before = self.quantities[i - 1] if i else None
+            if (
+                before is not None
+                and self._same_bracket(before, q)
+                and not any(before.end <= n.start < q.start for n in self.names)
+                and words.LISTED.fullmatch(self.text, before.stop, q.start)
+                and _alike(before, q)
+            ):
+                groups[-1].append(i)
+            else:
+                groups.append([i])
+        return [part for g in groups for part in self._split(g) for _ in part]
+
+    def _split(self, group: list[int]) -> list[list[int]]:
+        """A list of which the end is the subject of its own verb is two: "ORR was 69% vs 81%, and 46% vs 44% proceeded"."""
+        for cut in range(len(group) - 1, 0, -1):
+            a, b = self.quantities[group[cut - 1]], self.quantities[group[cut]]
+            last = self.quantities[group[-1]]
+            if (
+                not words.AGAINST.search(self.text[a.stop : b.start])
+                and words.WAS.search(self.text, max(self.start, self.quantities[group[0]].start - 12), self.quantities[group[0]].start)
+                and any(words.SUBJECT.match(self.text, place, min(self.end, place + 120)) for place in (last.end, last.stop))
+            ):
+                return [group[:cut], group[cut:]]
+        return [group]
+
+    def _same_bracket(self, a: Quantity, b: Quantity) -> bool:
+        """Whether two quantities stand in the same bracket, or both outside; one that ends within its own bracket counts as outside."""
+        return self._bracket(a) == self._bracket(b)
+
+    def _bracket(self, q: Quantity) -> Bracket | None:
+        return next((b for b in self.brackets if b.start < q.start and q.end <= b.end and not (q.start <= b.start)), None)
+
+    def _is_parted(self, start: int, end: int) -> bool:
+        """Whether another statement begins in a stretch, outside its brackets."""
+        said = self.text[start:end]
+        for b in self.brackets:
+            if start <= b.start and b.end <= end:
+                said = said[: b.start - start] + " " * (b.end - b.start) + said[b.end - start :]
+        return words.HARD.search(said) is not None
+
+    def _quantity_between(self, a: int, b: int) -> bool:
+        return any(a <= q.start < b for q in self.quantities)
+
+    def _is_other(self, q: Quantity) -> bool:
+        """Whether the words beside a number say that it is of something else: a dose, an age, blasts."""
+        before = self.text[max(self.start, q.start - 90) : q.start]
+        if q.kind == "count" and words.ALL_BUT.search(before):
+            return True
+        if q.kind == "count" and words.OF_TREATMENTS.search(self.text, q.start, q.end):
+            return True
+        if q.kind == "count" and (words.DATA_ON.search(before) or (words.OF_THOSE.search(before) and self.text[q.end : q.end + 1] in (",", " "))):
+            return True
+        if q.kind == "share" and self.has_others and words.DIFFERENCE.search(self.text, max(self.start, q.start - 110), q.start):
+            return True
+        if q.kind == "share" and words.CHANGED_BY.search(before):
+            return True
+        if (
+            (self.has_others and words.OTHER_LEFT.search(before))
+            or words.DEFINED.search(self.text, max(self.start, q.start - 160), q.start)
+            or words.TEST_OF.search(before)
+        ):
+            return True
+        if q.kind == "share" and self.is_of_sexes and (words.SEX.search(before) or words.SEX.match(self.text, q.stop, self.end)):
+            return True
+        return q.kind == "share" and bool(words.OTHER_RIGHT.match(self.text, q.stop, self.end))
+
+    def _is_limit(self, q: Quantity) -> bool:
+        """A limit of age or of a measured level, no result: "in patients < 70 years", "MRD < 0.01%"."""
+        before = self.text[max(self.start, q.start - 20) : q.start]
+        if q.unit == "years" and q.kind == "time" and words.AGED.search(before):
+            return True
+        if q.kind == "share" and q.n is None and q.sign == "at least" and before.endswith("in "):
+            return True  # "reported in at least 5% of patients"
+        if not q.sign or q.sign not in "<>\u2264\u2265":
+            return False
+        if q.kind == "share":
+            if q.n is not None or q.value is None:
+                return False
+            is_floor = q.sign in ">\u2265" and q.value % 5 == 0 and re.search(r"(?:[(\[]|\bin)\s?$", before) is not None
+            return q.value < 1 or is_floor or words.LEVEL.search(before) is not None
+        return q.unit == "years" and words.AGE_LIMIT.search(before) is not None
+
+    def _is_subject(self, i: int) -> bool:
+        return self._verb(i) is not None
+
+    def _verb(self, i: int) -> re.Match[str] | None:
+        """The verb that a quantity, or the list that it stands in, is the subject of."""
+        q, first = self.quantities[self.lists[i][-1]], self.quantities[self.lists[i][0]]
+        if q.kind not in ("share", "count") or words.SEEN_IN.search(self.text, max(self.start, first.start - 45), first.start):
+            return None
+        if words.IS_GIVEN.search(self.text, max(self.start, first.start - 30), first.start) and any(
+            n.end <= first.start for n in self.names
+        ):
+            return None
+        if any(n.end <= first.start and re.fullmatch(r"\sin\s(?:only\s)?", self.text[n.end : first.start]) for n in self.names):
+            return None  # "nausea in 4 patients (33%) was mild"
+        found = (words.SUBJECT.match(self.text, place, min(self.end, place + 220)) for place in dict.fromkeys((q.end, q.stop)))
+        return next(
+            (
+                m
+                for m in found
+                if m and not (m["verb"].lower() in ("was", "were") and words.IS_SAID.match(self.text, m.end())) and not (words.RELATIVE.search(m.group()) and not any(m.end() < n.start < m.end() + 60 for n in self.names))
+            ),
+            None,
+        )
+
+    def _is_attribute(self, name: Name) -> bool:
+        """Whether a name only says of whom or since when: "survival of relapsed patients from relapse was 46%"."""
+        if (name.label == "EVENT" or self.text.startswith("ed", name.end - 2)) and re.match(
+            r"\s(?:patients|pts|disease|AML|ALL|or\srefractory|refractory)\b", self.text[name.end : name.end + 14]
+        ):
+            return True
+        if words.SINCE.search(self.text, max(self.start, name.start - 30), name.start):
+            return True
+        if words.RESPONSE_NAME.search(name.name) is None:
+            return False
+        before = self.text[max(self.start, name.start - 40) : name.start]
+        if words.DEATH_IN.search(before):
+            return True
+        if before.endswith("including ") and not words.OWN_NUMBER.match(self.text, name.end):
+            return True
+        i = self.names.index(name) if name in self.names else 0
+        return i > 0 and self.text[self.names[i - 1].end : name.start] == "/" and self._is_attribute(self.names[i - 1])
+
+    def _is_state(self, name: Name) -> bool:
+        """Whether a response says in what state patients were: "not in complete remission (HR 1.7)"."""
+        return (
+            words.RESPONSE_NAME.search(name.name) is not None
+            and words.IN_STATE.search(self.text, max(self.start, name.start - 30), name.start) is not None
+        )
+
+    def _name_before(self, place: int, q: Quantity | None = None) -> Name | None:
+        """The last name before a place, with nothing between that begins another statement."""
+        inside = [b for b in self.brackets if b.end <= place]
+        before = [n for n in self.names if n.end <= place and (q is None or self._fits(n, q))]
+        open_ones = [n for n in before if not any(b.start <= n.start and n.end <= b.end for b in inside)]
+        known = open_ones or before
+        name = next(reversed([n for n in known if not self._is_attribute(n)] or known), None)
+        if name is None or self._is_parted(name.end, place):
+            return None
+        return name
+
+    def _fits(self, name: Name, q: Quantity) -> bool:
+        """Whether a name can have a quantity of that kind: a response has a time only where its duration or onset is spoken of."""
+        if q.kind not in ("time", "none") or words.TIME_NAME.search(name.name):
+            return True
+        return bool(words.LASTING.search(self.text, max(self.start, name.start - 45), min(self.end, max(name.end, q.start))))
+
+    def _part(self, q: Quantity, bracket: Bracket) -> tuple[int, int]:
+        """The part of a bracket between semicolons (or commas after a number) in which a quantity stands."""
+        left, right = bracket.start + 1, bracket.end - 1
+        for m in re.finditer(r";|,\s(?:and\s)?(?=[A-Za-z\u2265\d])", self.text[bracket.start + 1 : bracket.end - 1]):
+            at = bracket.start + 1 + m.start()
+            follows = bracket.start + 1 + m.end()
+            if self.text[follows].isdigit() and not (
+                m.group() != ";" and any(o.start == follows and o.kind in ("share", "count") and o.n is not None for o in self.quantities)
+            ):
+                continue
+            if any(o.start < at < o.stop for o in self.quantities):
+                continue
+            if m.group()[0] == "," and not any(left <= o.start < at for o in self.quantities):
+                continue
+            if at <= q.start:
+                left = at + 1
+            elif at >= q.stop:
+                right = at
+                break
+        return left, right
+
+    def _bracket_holds_share(self, i: int, bracket: Bracket) -> bool:
+        return any(k != i and q.kind == "share" and bracket.start < q.start < bracket.end for k, q in enumerate(self.quantities))
+
+    def _first_of_compound(self, name: Name) -> Name:
+        """As in "CR/CRi", "complete response [CR]/CR with incomplete recovery [CRi]" and "PFS or TTP" before one number are named by the first."""
+        i = self.names.index(name)
+        while (
+            i > 0
+            and re.fullmatch(
+                r"\s?(?:[(\[][^()\[\]]{0,40}[)\]])?\s?(?:/|\bor\b|\+)\s?[(\[]?", self.text[self.names[i - 1].end : self.names[i].start]
+            )
+            and self.names[i].label == "OUTCOME"
+        ):
+            i -= 1
+        if i > 0 and self.text[self.names[i - 1].end : self.names[i].start] == " and " and self.names[i].name.startswith(self.names[i - 1].name + " with"):
+            i -= 1  # "CR and CRi rate of 46%"
+        parts = self.names[i : self.names.index(name) + 1]
+        if len(parts) > 1 and any(n.name == "partial response" for n in parts):
+            return name._replace(start=parts[0].start, curie="allnlp:overall-response-rate", name="overall response rate")
+        return self.names[i]
+
+
+def _is_setting(text: str, start: int, name: Name) -> bool:
+    """Whether a name only says when: "expressed during remission", "at relapse"."""
+    if words.IN_GROUP.match(text, name.end):
+        return True
+    if text[name.start : name.end].lower() == "relapsed" and words.STATUS_NEAR.search(text, max(start, name.start - 60), name.end + 40):
+        return True
+    if name.label == "EVENT" and text[max(start, name.start - 4) : name.start] == "had " and words.BEFORE_STUDY.match(text, name.end):
+        return True  # "10 had relapsed after transplant": before the study
+    return bool(words.SETTING_NAME.search(name.name)) and bool(words.SETTING.search(text, max(start, name.start - 30), name.start))
+
+
+def _alike(a: Quantity, b: Quantity) -> bool:
+    """Whether two quantities may stand in one list."""
+    if "none" in (a.kind, b.kind):
+        return {a.kind, b.kind} <= {"none", "time"}
+    if a.kind != b.kind:
+        return False
+    return a.kind not in ("share", "count") or (a.value is None) == (b.value is None) or "0" in (a.sign, b.sign)
+
+
+def _without_repeats(text: str, names: Sequence[Name]) -> list[Name]:
+    """Names without the abbreviation in brackets that says the same again: "cytokine release syndrome (CRS)"."""
+    out: list[Name] = []
+    for n in names:
+        before = out[-1] if out else None
+        if (
+            before is not None
+            and before.label == n.label
+            and (before.curie, before.name) == (n.curie, n.name)
+            and re.fullmatch(r"\s?[(\[]", text[before.end : n.start])
+            and text[n.end : n.end + 1] in (")", "]")
+        ):
+            out[-1] = before._replace(end=n.end + 1)
+        else:
+            out.append(n)
+    return out
+
+
+def _with_percents(text: str, quantities: Sequence[Quantity], names: Sequence[Name]) -> list[Quantity]:
+    """Quantities in which a count has taken the percent of the bracket that follows it: "14 AKI events occurred in total (22%)"."""
+    out: list[Quantity] = []
+    for q in quantities:
+        before = out[-1] if out else None
+        if (
+            before is not None
+            and (before.kind, q.kind, before.n, q.value) == ("share", "share", None, None)
+            and before.value is not None
+            and q.n is not None
+            and q.total
+            and abs(100 * q.n / q.total - before.value) < 1
+            and re.fullmatch(r"\s?[)\]]?\s?[,;]?\s?(?:[(\[](?:[^()\[\]]{0,40}[,;]\s?)?)?(?:n\s?=\s?)?", text[before.stop : q.start])
+        ):  # "91% (95% CI 75-98; 29 of 32)"
+            out[-1] = before._replace(n=q.n, total=q.total, noun=True, end=max(before.end, q.end), stop=max(before.stop, q.stop))
+            continue
+        if (
+            before is not None
+            and (before.kind, q.kind, before.total, before.unit) == ("share", "count", None, "%")
+            and q.noun
+            and q.sign == ""
+            and (before.n or 0) <= (q.n or 0)
+            and re.fullmatch(r"[)\]]?\s(?:in|of|among)\s(?:the\s|all\s|these\s)?", text[before.end : q.start])
+        ):  # "68% in 31 evaluable patients"
+            out[-1] = before._replace(total=q.n)
+            continue
+        if before is not None and before.kind == "count" and q.kind == "share" and q.n is None and q.start - before.end < 45:
+            between = text[before.end : q.start]
+            if (
+                re.fullmatch(r"[^()\[\];,.]*[(\[]\s?", between)
+                and text[q.end : q.end + 1] in (")", "]", ";", ",")
+                and not any(before.end <= n.start < q.start for n in names)
+            ):
+                out[-1] = q._replace(start=before.start, n=before.n, noun=True)
+                continue
+        out.append(q)
+    return out

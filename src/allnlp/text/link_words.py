@@ -1,0 +1,194 @@
+"""Forms of words by which a number is linked with what it is of; each is read at a place of a sentence in the writing of `plain.plain`."""
+
+from __future__ import annotations
+
+import re
+
+from allnlp.text.numbers import NUMBER
+
+_PEOPLE = r"(?:patients?|pts\.?|subjects?|participants?|children|adults?|individuals?|women|men|infants?|cases?|persons?|recipients?|those|people|responders|survivors|females|males|cohort)"
+_VERBS = (
+    r"(?:had|have|has|having|got|persist\w*|achiev\w+|attain\w+|obtain\w+|reach(?:ed|ing)|experienc\w+|develop\w+|suffer\w+|show(?:ed|ing)|acquir\w+|gained|died|relapsed?|relapsing|progressed|responded|remain\w*|were|was|are|is|discontinued|exhibited|demonstrated"
+    r"|reported|report|needed|stopped|dropped|switched|completed|started|began|switched|maintained|became|entered|went\sinto|proceed\w*|underwent|received|required|requiring|presented|recovered|resolved|survived?|alive|converted|failed|met|withdrew|stopped|lost|sustained|displayed|did|recurred|being|be|in\s(?:CR|complete|remission|molecular|continuous|first|second)|of\swh(?:om|ich))"
+)
+#: the number is the subject of a verb: "26% of patients had", "9 of 34 patients treated with X developed", "two died"
+SUBJECT = re.compile(
+    rf"[)\]]?(?:\s[(\[][A-Za-z][^()\[\]]{{0,30}}[)\]])?(?:\s?(?:of|among|in)\s(?:the\s|all\s|these\s|our\s|those\s)?(?:\d+\s)?(?:[\w+/-]+\s){{0,4}}?{_PEOPLE}|\s(?:[\w+/-]+\s){{0,2}}?{_PEOPLE})?(?:\s?[(\[][^()\[\]]{{0,60}}[)\]])?"
+    rf"(?:(?:,?\s(?:who|whom|that|which)|\s(?:with|in|on|from|after|receiving|treated|aged?|given|assigned|undergoing|without|over|under|not))(?:\s(?!but\b|had\b|achiev|develop|experienc|belong|\d+(?:\.\d+)?\s?%|and\s(?:had|were|was|\d))(?:[\w+/.\u2265\u2264<>=-]|\(\d\)|\([A-Za-z-]{{2,8}}\))+,?){{1,12}}?)?,?"
+    rf"\s(?:(?:also|subsequently|later|each|both|all|ultimately|eventually|still|then|currently|additionally|further|\w+ly|respectively,?)\s){{0,2}}(?:who\s)?(?P<verb>{_VERBS})\b",
+    re.IGNORECASE,
+)
+SOME = re.compile(
+    rf"\b(?:most|majority|minority|half|third|quarter|some|few|several|many|all|proportion|remaining|others?|{_PEOPLE})(?:\sof\s(?:the\s|these\s)?{_PEOPLE})?\s?$",
+    re.IGNORECASE,
+)
+#: "CRS occurred in 33 patients who had ...": the number is no subject
+SEEN_IN = re.compile(
+    r"\b(?:occurr\w+|seen|observed|reported|noted|present|developed|achieved|recorded|found|documented|experienced|obtained|reached|detected|confirmed|attained)\s(?:in|by|among|for)\s(?:\w+\s){0,2}$|\b(?:and|or|vs\.?|versus|than)\s(?:in|by|for)\s(?:\w+\s)?$",
+    re.IGNORECASE,
+)
+COMPARED = re.compile(
+    r"\b(?:lower|higher|longer|shorter|better|worse|improved|inferior|superior|increased|reduced|fewer|greater|similar)\b", re.IGNORECASE
+)
+WHO = re.compile(r"\bwho\s$|\bwho\s(?:had\s|have\s)?(?:\w+\s){0,2}$", re.IGNORECASE)
+OWN_VERB = re.compile(r"[^.;,]{0,60}\s(?:underwent|received|were|was|had|have|achieved|remain\w*|died|proceeded)\b", re.IGNORECASE)
+VERB_OF_OTHER = re.compile(r"\b(?:had|have|received|underwent|required|with)\b", re.IGNORECASE)
+NO_RESULT_VERB = re.compile(
+    r"\s(?:received|underwent|enrolled|included|randomi[sz]ed|treated|required|requiring|evaluated|analy[sz]ed|infused)\b", re.IGNORECASE
+)
+ANAPHORA = re.compile(
+    r"[)\]]?(?:\s(?:of\s)?(?:them|these|those|patients|events|cases|which|episodes|of\swhich))*\s?(?:,\s)?(?:(?:had|having|has|were|was|being|with|experiencing|experienced|developed|of|as|at|being\sof)\s){0,2}(?:an?\s|of\s)?"
+    r"(?:events?\sof\s)?(?:events?|(?:\u2265\s?)?(?:grades?|G)\s?[\u2265\u2264<>=\s\dIV/-]+(?:\s?(?:or|and)\s(?:\d|higher|greater|above|more|worse))?|severe|mild|moderate|serious|high-grade|low-grade|fatal|any\sgrade)(?=\s*(?:[,;.)]|$|events?\b|cases?\b|symptoms?\b|in\b|and\b|or\b|respectively|episodes?\b|reactions?\b))",
+    re.IGNORECASE,
+)
+BESIDE = re.compile(
+    r"[)\]]?(?:\s(?:an?|the|of|clinical|confirmed|objective|best|overall|estimated|median|true|total|actuarial|cumulative|incidence|rates?|probability|reported|patients|pts|cases?|events?|new|additional|early|late|documented|durable|sustained|ongoing|continued|grade|any-grade|[1-5]|[IV]+|acute|chronic|or|higher|severe|mild|moderate|fatal|serious|high-grade|treatment-related|drug-related|[\w/-]*(?:month|year|week|day)|\u2265\s?\d|chance|episodes|deaths|from|risk|improvement\sin))*[\s-]?$",
+    re.IGNORECASE,
+)
+RESPONSE_NAME = re.compile(r"\b(?:remission|response)\b")
+DEATH_IN = re.compile(r"\b(?:deaths?|mortality|died|dying|relapses?|relapsed)\s(?:while\s)?in\s(?:first\s|continuous\s)?$", re.IGNORECASE)
+IN_TWO = re.compile(r"[)\]]?\s(?:in|for|among|with)\s[^.;]{3,80}\sand\s[^.;]{3,60}respectively", re.IGNORECASE)
+COMPARED_WITH = re.compile(
+    r"[)\]]?(?:(?!\sand\b)(?:\s[^\s;.,()]+,?){1,12}?|\s?[(\[][^()\[\]]{1,40}[)\]])?[;,]?\s(?:and|vs?\.?|versus|compared\s(?:with|to)|as\scompared\swith|than|but|whereas|while)\s(?:(?:in|for|with|only|an?|of|the|to|on)\s){0,2}",
+    re.IGNORECASE,
+)
+ARM_AFTER = re.compile(
+    r"[)\]]?(?:\s(?:of\s(?:the\s)?)?(?:patients|those|pts|subjects))?\s(?:in|for|with|among|on|of|who|receiving|given|treated|after)\s",
+    re.IGNORECASE,
+)
+#: "the rate was 41% in the group that underwent surgery": a number after such a verb is no subject
+IS_GIVEN = re.compile(r"(?<!\bthere )(?<!\bThere )\b(?:was|were|is|are)\s(?:approximately\s|only\s|about\s|estimated\s(?:at|to\sbe)\s)?$")
+#: what stands before a time that is said of a name: "was 12 months", "(12 months", "vs 12 months"
+TIME_LINKED = re.compile(
+    r"(?:\b(?:was|were|is|are|of|at|by|to|than|for|and|or|vs?\.?|versus|be|being|reached|lasted|lasting|about|approximately|nearly|only|median|mean|average|estimated|overall|from|with|a|an|over|exceed\w*|least|around|almost|in|had)\s|[:=,(\[;\u2248]\s?|\s[<>\u2264\u2265~]\s?)$",
+    re.IGNORECASE,
+)
+UP_TO = re.compile(r"\b(?:up\sto|at\sleast|every|per|/)\s?$", re.IGNORECASE)
+SETTING_NAME = re.compile(r"^(?:relapse|(?:complete )?remission|(?:disease )?progression|(?:complete )?response|early progression)$")
+IN_GROUP = re.compile(r"\s(?:sub)?(?:groups?|arms?|cohorts?|sets?|category|categories)\b", re.IGNORECASE)
+STATUS_NEAR = re.compile(r"\b(?:newly\sdiagnosed|refractory|untreated|de\snovo)\b", re.IGNORECASE)
+SETTING = re.compile(
+    r"\b(?:at|during|upon|prior\sto|at\sthe\stime\sof|at\stime\sof|at\s\w+\s(?:and|or))\s(?:the\s)?(?:first\s|initial\s|complete\s|early\s|last\s)?$",
+    re.IGNORECASE,
+)
+AMONG_ENROLLED = re.compile(r"\b(?:enrol?led|recruited|eligible)\b[^;]{0,100}\b(?:includ\w+|compris\w+|consist\w+)\b[^;]*$", re.IGNORECASE)
+NEXT_ITEM = re.compile(
+    r"[)\]]?(?:\s(?:of\s(?:the\s)?)?(?:patients|pts|cases|subjects))?(?:,\s(?:and\s)?|\sand\s)(?!in\b|for\b|with\b|among\b|at\b|of\b|by\b|after\b|was\b|were\b|those\b|only\b|the\b|an?\b)[a-z][\w/-]*(?:\s(?!group|arm|cohort|patients)[\w/-]+){0,4}\s(?:occurred\s|were\s|was\s|reported\s|observed\s|seen\s)*in\s",
+)
+OF_TREATMENT = re.compile(r"\b(?:treatment\sduration|duration\sof\s(?:treatment|therapy|exposure)|exposure|follow-?\s?up)\b", re.IGNORECASE)
+PROLONGED = re.compile(r"\b(?:prolong|improv|extend|lengthen)\w*\s(?:[\w-]+\s){0,3}$", re.IGNORECASE)
+RELATIVE = re.compile(r"\bwho\s(?:received|underwent|were|had\sreceived|did)$", re.IGNORECASE)
+OF_TREATMENTS = re.compile(r"\b(?:cycles?|courses?|infusions?|procedures?|transplants?|families)$", re.IGNORECASE)
+SEEN = re.compile(r"\s(?:(?:were|was)\s(?:seen|observed|reported|noted)\s|occurred\s)?in\s(?:only\s)?")
+IN_STATE = re.compile(
+    r"\b(?:in|from|achiev\w+|attain\w+|without|lack\sof|failure\sto\sachieve)\s(?:an?\s)?(?:first\s|complete\s)?$", re.IGNORECASE
+)
+AGED = re.compile(r"\b(?:older|younger|aged?|ages)\W{1,2}(?:than\s|of\s|over\s|under\s|above\s|below\s|from\s|between\s)?$", re.IGNORECASE)
+FOLLOWED = re.compile(r"\bfollow-?\s?up\s(?:time\s|duration\s|period\s)?(?:of|for|in|among)\s(?:[\w-]+\s){0,6}$", re.IGNORECASE)
+#: between a name and a bracket a new subject of its own: "cytopenias was not known, use of G-CSF was higher (48%"
+NEW_SUBJECT = re.compile(
+    r",\s(?!and\b|which\b|with\b|respectively|but\b|or\b)(?:[\w-]+\s){1,8}(?:was|were)\s(?:[\w-]+\s){0,3}(?:higher|lower|greater|longer|shorter|given|used|required|performed)\b"
+)
+AS_STATUS = re.compile(r"\bin\s(?:\w+\s){0,2}$")
+AT_ENTRY = re.compile(
+    r"\b(?:at|before|prior\sto)\s(?:the\s)?(?:time\sof\s)?(?:the\s)?(?:transplant\w*|enrol\w+|study\sentry|entry|baseline|HCT|HSCT|SCT|infusion|conditioning|registration)\b|\b(?:were|was)\s(?:enrolled|included|transplanted)\b|\bunderwent\s(?:allo|auto|HSCT|HCT|SCT|\w+\stransplant)",
+    re.IGNORECASE,
+)
+TIME_BEFORE = re.compile(r"\d-?\s?(?:d|y|days?|weeks?|months?|mo|years?|yrs?)\s?$")
+TIMES_BETWEEN = re.compile(
+    r"(?:,?\s(?:and\s)?\d+-?\s?(?:d|y|days?|weeks?|months?|mo|years?|yrs?)\s?[(\[][^()\[\]]*[)\]])*\s(?:[\w-]+\s){0,3}"
+)
+SINCE = re.compile(
+    r"\b(?:excluding|except|apart\sfrom|other\sthan|regardless\sof|irrespective\sof)\s(?:for\s)?$|\b(?:patients|those|pts|children|adults|subjects|responders|survivors)\s(?:with(?:\s(?:and|or)\swithout)?|without|who\s(?:had|have|achieved|developed|experienced)|having|achieving|experiencing|not\sachieving)\s(?:[\w/-]+\s){0,3}$|\b(?:due\sto|because\sof|caused\sby|attribut\w+\sto|related\sto|resulting\sfrom)\s(?:[\w-]+\s){0,2}$|\b(?:by|according\sto)\s(?:[\w-]+\s)?$|\b(?:from|after|since|following|before|until|(?:date|time|moment)\sof)\s(?:the\s)?(?:(?:first|date\sof|time\sof)\s)?$",
+    re.IGNORECASE,
+)
+WAS = re.compile(r"\b(?:was|were|of|is|are)\s$", re.IGNORECASE)
+FRONTED = re.compile(
+    rf"[)\]]?(?:\sof\s(?:the\s|all\s)?(?:\w+\s)?(?:{_PEOPLE}|cycles|courses|infusions))?,\s(?:the\s|an?\s)?(?:(?:grade|severe|[1-5]|or|higher|any|-|\u2265)\s?){{0,5}}",
+    re.IGNORECASE,
+)
+EVENT_COUNT = re.compile(r"\b(?:fatal|grade|severe|serious|[1-5])\s(?:adverse\s)?(?:events?|cases?|episodes?)$", re.IGNORECASE)
+LINKED = re.compile(
+    r"(?:\b(?:was|were|is|are|of|at|in|to|by|being|reached|from|around|about|approximately|nearly|only|estimated|be|remained|averaged|occurr\w+|observed|seen|reported|for|with)|[:=,(\[])\s?(?:an?\s|only\s|about\s|~\s?|approximately\s)?$",
+    re.IGNORECASE,
+)
+BARRIER = re.compile(r";|,?\s(?:whereas|while|although|but|however)\b|,\s(?:and|with)\s(?:the\s|an?\s)?(?=\S)|:\s")
+HARD = re.compile(r";|,?\s(?:whereas|while)\b|\.\s(?=[A-Z])")
+COORDINATED = re.compile(
+    r"(?:\s?[(\[][^()\[\]]{0,40}[)\]])?(?:\srates?|\sprobabilit(?:y|ies))?(?:,?\s(?:and|or|as\swell\sas|plus|nor|vs)\s|,\s(?:and\s|or\s)?|\s?/\s?|\s?\+\s?|\sand/or\s)"
+    r"(?:(?:the|median|estimated|a|an|of|best|overall|rates?|incidence|cumulative|probability|actuarial|severe|mild|moderate|prolonged|grade|grades|any|[1-5]|or|higher|[\u2265>]\s?\d|\d|-|[\w-]*(?:year|month|week|day)|objective|acute|chronic|febrile|persistent|late|early|treatment-related|serious)[\s-]){0,5}",
+    re.IGNORECASE,
+)
+AGAINST = re.compile(r"\b(?:vs?\.?|versus|compared|than|against)(?!\w)", re.IGNORECASE)
+LISTED = re.compile(
+    r"\sto\s|(?:\s?[)\]])*(?:\s(?:of\s(?:the\s)?)?(?:(?!in\b|for\b|with\b|among\b|on\b)[\w/+-]+\s){0,2}(?:patients|pts|months|events|cases|subjects|children|women))?(?:\s[(\[][^()\[\]]{0,25}[)\]])?(?:\sin\sthe\s[\w+/-]+(?:\s[\w+/-]+){0,3}?\s(?:group|arm|cohort))?(?:\s?/\s?|,?\s(?:and|or)\s|,\s(?:and\s)?|,?\s(?P<vs>vs?\.?|versus|compared\s(?:with|to)|as\scompared\s(?:with|to)|than|against)\s)(?:(?:an?|the|in|only|was|were|to|for|at)\s){0,2}",
+    re.IGNORECASE,
+)
+OTHER_LEFT = re.compile(
+    r"\b(?:follow-?\s?up|standard\sdeviation|differences?|P[01]|I\s?[\u00b22]|I\^2|heterogeneity|SD|IQR|range|observation\s(?:time|period)|aged?|ages|doses?|dosage|CD34\+?|chimerism|sensitivity|specificity|AUC|area\sunder\s(?:the\s)?curve|PPV|NPV|predictive\svalues?|power|alpha|reduction|reduced|decreas\w+|increas\w+|improv\w+|blasts?|expression|accuracy|concordance|agreement|"
+    r"correlation|viability|transduction|purity|yield|costs?|h(?:a)?ematocrit|c-?index|c-?statistic|kappa|coverage|compliance|adherence|prevalence\sof\smutations?|mutation|mutations|VAF|intensity|LVEF|ejection\sfraction|Ki-?67|threshold|cut-?off|interval\sbetween|courses?|cycles?|vein-to-vein\stime|manufactur\w+|lines|expansion|persistence|half-life)\b(?:\s?[(\[][^()\[\]]*[)\]])?"
+    r"(?:[\s:=]|,(?!\sand\b))*(?:(?:was|were|of|by|is|to|from|about|approximately|in|a|the|median|at|range|than|below|above|only|with|had|patients|achieved|rates?|time|for|between|and|detected|found|present|seen|up)\s?){0,4}[\s(\[,:]*$",
+    re.IGNORECASE,
+)
+OTHER_RIGHT = re.compile(
+    r"[)\]]?\s?(?:bone\smarrow\s|marrow\s|circulating\s|peripheral\s|leuk(?:a)?emic\s|donor\s|viable\s|relative\s|absolute\s|of\s(?:all\s|total\s|the\s)?costs|of\s(?:all\s)?(?:h(?:a)?ematologic\w*|cancers?|malignanc\w+|lymphomas|leuk(?:a)?emias)\b|of\s(?:the\s)?(?:original|entire|total|whole|overall|study|initial)\s(?:cohort|population|sample|study\spopulation|series)|of\s(?:the\s)?(?:bone\smarrow|marrow|cells|nuclei|blasts|lymphocytes|T\scells|variance|total\s(?:cells|dose)|all\s(?:cancers|malignancies|leuk\w+|cases\sof)|the\s(?:planned|standard|normal|population|genes)|planned|adult|new|normal|US)|blasts?\b|reduction|decrease|increase|decline|improvement\b|sensitivity|specificity|power\b|confidence|dose\b|chimerism|"
+    r"higher|lower|greater|identity|homology|viability|inhibition|oxygen|saline|glucose|lysis|or\smore\sblasts|of\sdose|threshold|cut-?off|had\s(?:received|prior|previously|refractory|undergone)|ejection|accuracy|agreement|longer|shorter|per\syear|more|less|fewer)",
+    re.IGNORECASE,
+)
+DEFINED = re.compile(r"\bdefined\s(?:as|by)\b[^;:()]*$", re.IGNORECASE)
+#: "negative predictive value for VTE at 30 days was"
+TEST_OF = re.compile(
+    r"\b(?:sensitivit(?:y|ies)|specificit(?:y|ies)|predictive\svalues?|NPV|PPV|accuracy|AUC|AUROC|c-?statistic|concordance)\b[^;%]{0,70}$",
+    re.IGNORECASE,
+)
+LEVEL = re.compile(
+    r"\b(?:MRD|residual|level|blasts?|cut-?off|threshold|requires?|requiring|to|down\sto|sensitivity|VAF)\W*(?:of\s)?(?:[<>\u2264\u2265]\s?)?$", re.IGNORECASE
+)
+SEX = re.compile(
+    r"(?:\d|\b)\s?(?:were\s)?(?:fe)?male(?:s|\ssex|\sindividuals|\spatients)?\s?[(\[]\s?$|[)\]]?\s(?:were\s)?(?:fe)?male\b|[)\]]?\s(?:were\s)?(?:White|Black|Hispanic|Asian|Caucasian)\b|(?:White|Black|Hispanic|Asian|Caucasian)(?:\s\w+)?\s?[(\[]\s?$"
+)
+AGE_LIMIT = re.compile(
+    r"(?:patients|those|aged?|adults?|subjects|individuals|children|persons|older|younger|and|or|vs\.?|versus|groups?|of)\s?[(\[]?$",
+    re.IGNORECASE,
+)
+SPREAD = re.compile(r"(?:standard\sdeviation|\bSD|\bSE|\bIQR|\brange|quartile\srange|follow-?\s?up)\W+(?:\w+\s){0,2}$", re.IGNORECASE)
+DESIGN = re.compile(
+    r"\b(?:power(?:ed)?\s(?:to|of|was)|\d+\s?%\spower|sample\ssize|type\s(?:I|1)\serror|one-sided\salpha|null\shypothesis|alpha\s(?:of|level)|non-?inferiority\smargin\s?(?:of|was|,|\()|to\sdetect\san?|Simon|we\s(?:aimed|hypothesi[sz]ed|assumed|expected)|hypothesi[sz]ed\sthat|goal\swas|expected\s(?:rate|to\s|\w+\srate|CR|OS|PFS|response)|assuming)",
+    re.IGNORECASE,
+)
+NOT_PATIENTS = re.compile(
+    r"\b(?:mice|mouse|murine|xenografts?|rats?|in\svitro|cell\slines?|zebrafish|rabbits?|dogs?|cats|canine|monkeys?|animals?)\b", re.IGNORECASE
+)
+DESIGN_WORDS = ("power", "sample size", "type i", "type 1", "alpha", "hypothesis", "inferiority", "to detect", "simon", "we aimed", "hypothesi", "assum", "expected", "goal was")
+ANIMAL_WORDS = ("mice", "mouse", "murine", "xenograft", "rat", "in vitro", "cell line", "zebrafish", "dog", "cats", "canine", "monkey", "animal")
+TIME_NAME = re.compile(r"surviv|duration|time (?:to|on|until)|interval|\bfree", re.IGNORECASE)
+LASTING = re.compile(
+    r"duration|durable|last(?:ed|ing)|time\sto|onset|resol|recover|occurred\sat|median\s(?:of|time)|maintained|sustained|ongoing|median\s(?:[\w-]+\s){0,3}time",
+    re.IGNORECASE,
+)
+REACH = 260  # characters between a name and a number that is of it
+FAR_AFTER = 150
+RATIO_KINDS = ("hazard_ratio", "odds_ratio", "risk_ratio")
+PROGRESSION_OR_DEATH = re.compile(r"\b(?:progression|relapse|recurrence|event)s?(?:,|\sor|\sand|\s)[\w\s,]{0,30}\bdeath", re.IGNORECASE)
+DATA_ON = re.compile(r"\b(?:data|results|outcomes?|information|samples)\s(?:on|of|from|for|in)\s(?:the\s|all\s)?$", re.IGNORECASE)
+CHANGED_BY = re.compile(r"\b(?:reduc|decreas|lower|increas|improv|rais|rose|fell|declin)\w*\b[^;]{0,70}\bby\s(?:approximately\s|about\s|up\sto\s)?$", re.IGNORECASE)
+OWN_NOUN = re.compile(r"[\w.,]+\s(?P<noun>[a-z][\w-]*(?:\s[a-z][\w-]*){0,2}?)\s?[(\[]")
+#: an item of a bracket that begins with a count: "3 at induction", "two typhlitis"
+PART = re.compile(rf"(?:(?<=[(\[])|(?<=,\s)|(?<=;\s)|(?<=\band\s))(?P<n>{NUMBER})\s(?=[A-Za-z])(?!of\s\d|%)")
+#: one of these stands in a sentence with words of OTHER_LEFT
+OTHER_WORDS = (
+    "i\u00b2", "i2", "i 2", "i^2", "heterogen", "follow", "deviation", "differen", "p0", "p1", "sd", "iqr", "range", "observation", "age", "dos", "cd34", "chimer", "sensitivity", "specificity", "auc", "curve", "ppv", "npv",
+    "predictive", "power", "alpha", "reduc", "decreas", "increas", "improv", "blast", "expression", "accuracy", "concordance", "agreement", "correlation", "viability", "transduction",
+    "purity", "yield", "cost", "matocrit", "index", "statistic", "kappa", "coverage", "compliance", "adherence", "prevalence", "mutation", "vaf", "intensity", "lvef", "ejection", "ki67",
+    "ki-67", "threshold", "cutoff", "cut-off", "interval", "course", "cycle", "vein", "manufactur", "line", "expansion", "persistence", "half-life",
+)  # fmt: skip
+WITH_NAME = re.compile(r"[)\]]?\swith\s(?:an?\s)?(?:confirmed\s|best\s)?$")
+WAS_THE_MOST = re.compile(r"[^.;,]{0,40}\b(?:was|were)\sthe\s(?:most\s(?:common|frequent)|only|main)\b[^.;]{0,60}", re.IGNORECASE)
+OF_THOSE = re.compile(r"(?:^|[.;:,]\s|\s)(?:Of|Among|Amongst|of|among)\s(?:the\s|these\s|those\s|all\s)?$")
+IS_SAID = re.compile(r"\s(?:reported|seen|observed|noted|recorded|documented|the\smost|common|frequent)\b")
+OTHER_ITEM = re.compile(r"\s?[(\[][^()\[\]]*[)\]](?:,\s(?:and\s)?|\sand\s)(?!in\b|for\b|with\b|among\b|at\b|of\b|by\b|then\b|than\b)[a-z][\w/-]*(?:\s(?!in\b|for\b|with\b|of\b|group|arm|patients)[\w/-]+){0,3}\s?")
+DIFFERENCE = re.compile(r"\b(?:rate|risk|absolute|percentage|mean|between-group|treatment|survival)\sdifferences?\b[^;]{0,90}$|\bdifferences?\s(?:of|was|were|,)\s?$", re.IGNORECASE)
+OWN_NUMBER = re.compile(r"\s(?:in|of|was|for)\s(?:only\s)?[\d.]|\s?[(\[]\s?(?:n\s?=\s?)?\d|,?\s\d|\s(?:rates?\s)?(?:was|of)\s\d")
+OF_THEM = re.compile(r"[)\]]?\sof\s(?:the\s|all\s|these\s|those\s)?")
+ALL_BUT = re.compile(r"\b(?:all\sbut|except(?:\sfor|\sin)?|excluding|other\sthan)\s$", re.IGNORECASE)
+BEFORE_STUDY = re.compile(r"\s(?:after|following)\s(?:prior|previous|an?\s(?:prior|previous)|allo|auto|HSCT|HCT|SCT|transplant|CAR)")

@@ -1,0 +1,478 @@
+"""Numbers of a sentence that may be results: shares, counts, times and ratios with their intervals and p values.
+
+What a number is of, is decided in ``findings``; here a stretch of text is only read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+from allnlp.text import quantity_shapes as shapes
+from allnlp.text.numbers import read_number
+
+#: Kinds of quantity: ``share`` (a percent, n of a total, or both), ``count`` (patients or events without a total), ``time``, a ratio
+#: by its measure, ``none`` (not reached: it holds its place in a list), ``range`` (no central value).
+KINDS = ("share", "count", "time", "hazard_ratio", "odds_ratio", "risk_ratio", "none", "range")
+
+
+class Quantity(NamedTuple):
+    """A number as read at ``text[start:end]``; intervals and p values that belong to it are within ``start:stop``.
+
+    ``value`` is a percent, a time in ``unit`` or a ratio; ``n`` and ``total`` only as stated. ``noun`` says that a count names patients.
+    ``sign`` is < or > where the number is a bound.
+    """
+
+    start: int
+    end: int
+    kind: str
+    value: float | None = None
+    unit: str | None = None
+    n: int | None = None
+    total: int | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    ci_level: float | None = None
+    p_value: float | None = None
+    p_sign: str | None = None
+    stop: int = 0
+    noun: bool = False
+    sign: str = ""
+
+
+_DIGIT = re.compile(r"\d")
+_NUMBER_WORDS = "none no all each one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred".split()
+_AUTOMATON = AhoCorasick(_NUMBER_WORDS, implementation=Implementation.DFA)
+_UNIT_NAMES = (("mo", "months"), ("y", "years"), ("w", "weeks"), ("d", "days"), ("h", "hours"))
+_REACH = 6  # characters between a number and the interval that follows it, without brackets
+
+
+def read_float(words: str | None) -> float | None:
+    """Value of a number in digits; None of words.
+
+    >>> read_float("1,297.5"), read_float(".62"), read_float("NE")
+    (1297.5, 0.62, None)
+    """
+    if not words:
+        return None
+    try:
+        return float(words.replace(",", ""))
+    except ValueError:
+        return None
+
+
+def unit_name(words: str) -> str:
+    """Unit of time in full: "mo" is months.
+
+    >>> unit_name("yrs"), unit_name("mo.")
+    ('years', 'months')
+    """
+    low = words.lower()
+    return next(name for short, name in _UNIT_NAMES if low.startswith(short))
+
+
+def has_numbers(text: str, start: int, end: int) -> bool:
+    """Whether a stretch holds a number in digits or words."""
+    return (
+        _DIGIT.search(text, start, end) is not None
+        or "not reached" in text[start:end]
+        or any(word > _ALL for word, _ in _number_words(text[start:end].lower()))
+    )
+
+
+_ALL = _NUMBER_WORDS.index("each")
+
+
+def _number_words(low: str) -> Iterator[tuple[int, int]]:
+    """Number words of a stretch in lower case, with their places; "none" counts as one, "no", "all" and "each" come before."""
+    for word, start, end in _AUTOMATON.find_matches_as_indexes(low, overlapping=True):
+        if not low[start - 1 : start].isalpha() and not low[end : end + 1].isalpha():
+            yield (word if word else _ALL + 1), start
+
+
+_RATIO_WORDS = ("hr", "hazard", "odds", "or ", "or=", "or:", "or,", "risk", "rr", "rate ratio")
+_TIME_WORDS = ("month", "mo", "year", "yr", "week", "wk", "day", "hour", "hr", " h", " d", " y")
+
+
+#: ends of the words that a shape takes in before a number
+_LEADS = ("=", "in", "In", "other", "remaining", "than", "over", "least", "the", "between", "from", "range", "ranged", "ranging", "of", "to", "<", ">", "\u2264", "\u2265", "~", "-", ":")
+
+
+def _places(text: str, start: int, end: int, low: str) -> list[tuple[int, int]]:
+    """Places where a shape may begin, each with that of its number: the number itself and the words before it that shapes take in."""
+    out = []
+    numbers = [m.start() for m in shapes.TOKEN.finditer(text, start, end)]
+    words = [start + at for _, at in _number_words(low)]
+    for at in sorted({*numbers, *words}) if words else numbers:
+        before = text[max(start, at - 18) : at]
+        if before.rstrip(" ").endswith(_LEADS):
+            lead = shapes.LEAD_IN.search(before)
+            if lead is not None:
+                first = at - len(before) + lead.start()
+                out += [(first, at)] if "of the" not in before else []
+                cut = re.search(r"[<>\u2264\u2265~-]\s?$", before)
+                if cut is not None and cut.start() > lead.start():
+                    out.append((at - len(before) + cut.start(), at))
+        out.append((at, at))
+    return out
+
+
+class _Scan:
+    """One stretch: what is read holds its characters, so that no number is read twice."""
+
+    def __init__(self, text: str, start: int, end: int, low: str) -> None:
+        self.text, self.start, self.end = text, start, end
+        self.held = bytearray(end - start)
+        self.found: list[Quantity] = []
+        self.places = _places(text, start, end, low)
+
+    def free(self, shape: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        for m in shape.finditer(self.text, self.start, self.end):
+            if self.held.find(1, m.start() - self.start, m.end() - self.start) < 0:
+                yield m
+
+    def at_numbers(self, shape: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """As ``free``, of a shape that begins with a number or with the few words that may stand before one: looked for there alone."""
+        last = 0
+        for place, number in self.places:
+            if place >= last and not self.held[number - self.start]:
+                m = shape.match(self.text, place, self.end)
+                if m is not None and self.held.find(1, m.start() - self.start, m.end() - self.start) < 0:
+                    last = m.end()
+                    yield m
+
+    def loosely(self, shape: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """As ``at_numbers``, of a shape in which brackets may be read as something else; only its first number must be free."""
+        last = 0
+        for place, number in self.places:
+            if place >= last and not self.held[number - self.start]:
+                m = shape.match(self.text, place, self.end)
+                if m is not None and not self.held[m.end() - 1 - self.start]:
+                    last = m.end()
+                    yield m
+
+    def hold(self, start: int, end: int) -> None:
+        self.held[start - self.start : end - self.start] = b"\x01" * (end - start)
+
+    def add(self, m: re.Match[str], kind: str, **cells: object) -> None:
+        self.hold(*m.span())
+        self.found.append(Quantity(m.start(), m.end(), kind, stop=m.end(), **cells))  # type: ignore[arg-type]
+
+
+def find_quantities(text: str, start: int, end: int, *, held: Iterable[tuple[int, int]] = ()) -> list[Quantity]:
+    """Quantities of ``text[start:end]`` in order of place; ``text`` is as `plain` gives it.
+
+    ``held`` are stretches that are read as something else: grades, times that figures are of.
+
+    >>> text = "grade 3 CRS in 9 of 34 patients (26.5%; 95% CI, 12.9-44.4)"
+    >>> [(q.kind, q.value, q.n, q.total, q.ci_low, q.ci_high) for q in find_quantities(text, 0, len(text))]
+    [('share', 26.5, 9, 34, 12.9, 44.4)]
+    """
+    said = text[start:end]
+    low = said.lower()
+    scan = _Scan(text, start, end, low)
+    for a, b in held:
+        scan.hold(a, b)
+    intervals, ps = _intervals(scan), _ps(scan)
+    if any(word in low for word in _RATIO_WORDS):
+        _ratios(scan)
+    if "%" in low or "percent" in low or "per cent" in low:
+        _shares_with_percent(scan)
+    _proportions(scan)
+    _shares_of_total(scan)
+    if any(word in low for word in _TIME_WORDS):
+        _times(scan)
+    for m in scan.at_numbers(shapes.ZERO):
+        scan.add(m, "share", value=0.0, unit="%", sign="0")
+    for m in shapes.ZERO_ARM.finditer(scan.text, scan.start, scan.end) if " v" in low else ():
+        if not any(scan.held[m.start("z") - scan.start : m.end("z") - scan.start]):
+            scan.hold(*m.span("z"))
+            scan.found.append(Quantity(m.start("z"), m.end("z"), "share", n=0, stop=m.end("z"), sign="0", noun=True))
+    for m in scan.free(shapes.COUNTS_AGAINST) if " v" in low else ():
+        scan.hold(*m.span())
+        for part in ("a", "b"):
+            n = _whole(m[part])
+            if n is not None:
+                scan.found.append(Quantity(m.start(part), m.end(part), "count", n=n, stop=m.end(part), sign="arm", noun=True))
+    _counts(scan)
+    if "not " in low or "NR" in said or "NE" in said or "undefined" in low or "unreached" in low or "immature" in low:
+        for m in scan.free(shapes.NOT_REACHED):
+            scan.add(m, "none")
+    return _with_details(text, sorted(scan.found), intervals, ps)
+
+
+class _Interval(NamedTuple):
+    start: int
+    end: int
+    low: float | None
+    high: float | None
+    level: float | None
+
+
+def _intervals(scan: _Scan) -> list[_Interval]:
+    said = scan.text[scan.start : scan.end]
+    if "CI" not in said and "CrI" not in said and "C.I" not in said and "onfidence" not in said and "redib" not in said:
+        return []
+    out = []
+    for m in scan.free(shapes.CI):
+        out.append(_Interval(m.start(), m.end(), read_float(m["low"]), read_float(m["high"]), read_float(m["level"])))
+        scan.hold(*m.span())
+    return out
+
+
+def _ps(scan: _Scan) -> list[tuple[int, int, str, float | None]]:
+    out = []
+    for m in scan.free(shapes.P):
+        sign = {"less than": "<", "greater than": ">", "\u2264": "<", "\u2265": ">"}.get(m["sign"].lower(), m["sign"])
+        out.append((m.start(), m.end(), sign, read_float(m["p"])))
+        scan.hold(*m.span())
+    return out
+
+
+def _ratios(scan: _Scan) -> None:
+    for m in scan.free(shapes.RATIO):
+        word = m["kind"].lower().lstrip("aims-") if len(m["kind"]) <= 4 else m["kind"].lower()
+        kind = "hazard_ratio" if word.startswith(("haz", "hr")) else "odds_ratio" if word.startswith(("odd", "or")) else "risk_ratio"
+        value = read_float(m["value"])
+        if value is None or value > 500:
+            continue
+        level = 95.0 if m["low"] and "95" in m["mid"] else None
+        scan.add(m, kind, value=value, ci_low=read_float(m["low"]), ci_high=read_float(m["high"]), ci_level=level)
+        for x in (
+            re.finditer(
+                r"(?:,\s(?:and\s)?|\sand\s)(?P<value>\d+\.\d+)(?=,|\sand\s\d|\.\s|\.?$|\s(?:for|respectively)|\s?[)\]])",
+                scan.text[m.end() : scan.end],
+            )
+            if "ratios" in m["kind"] or m["kind"].endswith("s")
+            else ()
+        ):
+            if scan.text[m.end() : m.end() + x.start()].strip(" ,.0123456789and"):
+                break  # "odds ratios of 2.6, 2.2, and 1.6"
+            a, b = m.end() + x.start("value"), m.end() + x.end("value")
+            scan.hold(a, b)
+            scan.found.append(Quantity(a, b, kind, read_float(x["value"]), stop=b))
+    named = list(scan.found)
+    for m in scan.free(shapes.BARE_RATIO) if named else ():
+        before = [q for q in named if q.end <= m.start()]
+        low, value, high = read_float(m["low"]), read_float(m["value"]), read_float(m["high"])
+        if before and value is not None and low is not None and low <= value <= (high if high is not None else value):
+            scan.add(m, before[-1].kind, value=value, ci_low=low, ci_high=high)
+
+
+def _whole(words: str | None) -> int | None:
+    return 0 if words and words.lower() in ("none", "no") else read_number(words) if words else None
+
+
+def _shares_with_percent(scan: _Scan) -> None:
+    for m in scan.at_numbers(shapes.PCT_N):
+        n, total, pct = _whole(m["n"]), _whole(m["total"]), read_float(m["pct"])
+        if n is None or pct is None or (total is not None and n > total):
+            continue
+        scan.add(m, "share", value=pct, unit="%", n=n, total=total, noun=True, sign=(m["sign"] or "").strip())
+    _n_of(scan, with_percent=True)
+    for m in scan.at_numbers(shapes.N_PCT):
+        n, total = _whole(m["n"]), _whole(m["total"])
+        if n is None or shapes.NO_COUNT.search(scan.text, max(scan.start, m.start() - 14), m.start()):
+            continue
+        if m["n"].lower() in ("none", "no"):
+            continue
+        is_beside = re.search(r"[,;]\s?(?:[<>]\s?)?$", scan.text[m.start() : m.start("pct")]) is not None
+        if is_beside and not m.group().startswith(("n", "N")) and scan.text[m.start() - 1 : m.start()] not in ("(", "["):
+            continue  # "Of 31 patients, 68% achieved"
+        scan.add(m, "share", value=read_float(m["pct"]), unit="%", n=n, total=total, noun=True, sign=(m["sign"] or "").strip())
+    for m in scan.at_numbers(shapes.PCT_RANGE):
+        if m["low"] and shapes.CHANGED.search(scan.text, max(scan.start, m.start() - 80), m.start("low")) and m.group().count("%") == 2:
+            continue  # "reduced from 43.2% to 33%": two values
+        scan.add(m, "range")
+    for m in scan.at_numbers(shapes.PLUS_MINUS):
+        scan.add(m, "share", value=read_float(m["pct"]), unit="%")
+    for m in scan.at_numbers(shapes.PCT_LIST):
+        if shapes.NO_COUNT.search(scan.text, max(scan.start, m.start() - 14), m.start()):
+            continue  # "in arm 2, and 84%"
+        _split(scan, m, "share", "%")
+    for m in scan.at_numbers(shapes.PCT_WORDS) if "cent" in scan.text[scan.start : scan.end] else ():
+        n = read_number(m["pct"])
+        if n is not None and not m["pct"][0].isdigit():
+            scan.add(m, "share", value=float(n), unit="%")
+    for m in scan.at_numbers(shapes.PCT_ONE):
+        scan.add(m, "share", value=read_float(m["pct"]), unit="%", sign=(m["sign"] or "").strip())
+
+
+def _split(scan: _Scan, m: re.Match[str], kind: str, unit: str) -> None:
+    """Quantities of a list that says its unit once."""
+    listed = re.sub(r"[(\[][^()\[\]]*[)\]]", lambda b: " " * len(b.group()), m["list"])
+    places = [(m.start("list") + x.start(), m.start("list") + x.end(), x.group()) for x in re.finditer(shapes.NUM, listed)]
+    scan.hold(*m.span())
+    for i, (a, b, word) in enumerate(places):
+        stop = m.end() if i == len(places) - 1 else b
+        scan.found.append(Quantity(a, stop, kind, read_float(word), unit, stop=stop))
+
+
+#: "Ten of 31 patients with acute myeloid leukemia (32%)"
+_FAR_PERCENT = re.compile(r"\s(?:with|in|on|who|treated|receiving|given)\s[^().;,%]{3,60}?\s?[(\[]\s?(?P<pct>\d+(?:\.\d+)?)\s?%")
+
+
+def _n_of(scan: _Scan, *, with_percent: bool) -> None:
+    for m in scan.at_numbers(shapes.N_OF):
+        n, total = _whole(m["n"]), _whole(m["total"])
+        pct = read_float(m["pct"]) if m["pct"] else read_float(m["pct0"])
+        if n is None or total is None or n > total or total < 1:
+            continue
+        far = _FAR_PERCENT.match(scan.text, m.end(), scan.end) if pct is None else None
+        if far is not None and (abs(100 * n / total - (read_float(far["pct"]) or 0)) >= 1 or any(scan.held[m.end() - scan.start : far.end() - scan.start])):
+            far = None
+        if with_percent and pct is None and far is None:
+            continue
+        if m["n"].lower() == "no" or shapes.GRADE_BEFORE.search(scan.text, max(scan.start, m.start() - 10), m.start()):
+            continue
+        if re.match(r"\s(?:(?:prescribed|planned|scheduled|possible|total|full)\s)?(?:days?|weeks?|cycles?|months?|doses|courses)\b", scan.text[m.end() : m.end() + 22]):
+            continue
+        is_bare = pct is None and not m["noun"]
+        if (
+            is_bare
+            and "/" in m.group()
+            and (n == 0 or total < 3)
+            and not re.search(r"[(\[,]\s?$", scan.text[max(scan.start, m.start() - 3) : m.start()])
+        ):
+            continue
+        if far is not None:
+            scan.hold(m.start(), far.end())
+            scan.found.append(Quantity(m.start(), far.end(), "share", read_float(far["pct"]), "%", n, total, stop=far.end(), noun=True))
+            continue
+        scan.add(m, "share", value=pct, unit=None if pct is None else "%", n=n, total=total, noun=True)
+
+
+def _proportions(scan: _Scan) -> None:
+    if "." not in scan.text[scan.start : scan.end]:
+        return
+    for m in scan.at_numbers(shapes.PROPORTION):
+        if shapes.OF_PROPORTION.search(scan.text, scan.start, m.start()):
+            n, total = _whole(m["n"]), _whole(m["total"])
+            scan.add(m, "share", value=read_float(m["value"]), n=n, total=total, noun=n is not None)
+
+
+def _shares_of_total(scan: _Scan) -> None:
+    _n_of(scan, with_percent=False)
+    for m in (
+        scan.at_numbers(shapes.ALL_OF) if "of the" in scan.text[scan.start : scan.end] or "ll " in scan.text[scan.start : scan.end] else ()
+    ):
+        total = _whole(m["total"])
+        if total is None or total < 2:
+            continue
+        n = 0 if m["all"].lower().startswith("none") else total
+        scan.add(m, "share", value=read_float(m["pct"]), unit="%" if m["pct"] else None, n=n, total=total, noun=True, sign="all")
+
+
+def _times(scan: _Scan) -> None:
+    for m in scan.at_numbers(shapes.TIME_BETWEEN):
+        scan.add(m, "range", unit=unit_name(m["unit"]))
+    for m in scan.loosely(shapes.TIME_LIST):
+        _split(scan, m, "time", unit_name(m["unit"]))
+    for m in scan.at_numbers(shapes.TIME_RANGE):
+        if shapes.CHANGED.search(scan.text, max(scan.start, m.start() - 80), m.start()):  # "improved from 7.0 to 9.8 months": two values
+            scan.hold(*m.span())
+            for part in ("low", "high"):
+                scan.found.append(Quantity(m.start(part), m.end(part), "time", read_float(m[part]), unit_name(m["unit"]), stop=m.end(part)))
+            continue
+        scan.add(m, "range", unit=unit_name(m["unit"]))
+    for m in scan.at_numbers(shapes.TIME_LIMIT):
+        scan.add(m, "range", unit=unit_name(m["unit"]))
+    for m in scan.at_numbers(shapes.TIME_ONE):
+        scan.add(m, "time", value=read_float(m["value"]), unit=unit_name(m["unit"]), sign=(m["sign"] or "").strip())
+
+
+def _counts(scan: _Scan) -> None:
+    for m in scan.at_numbers(shapes.COUNT_LIST):
+        scan.hold(*m.span())
+        for x in re.finditer(r"\d+", m["list"]):
+            place = m.start("list") + x.start()
+            scan.found.append(Quantity(place, place + len(x.group()), "count", n=int(x.group()), stop=place + len(x.group()), noun=True))
+    for m in scan.at_numbers(shapes.COUNT):
+        n = _whole(m["n"] or m["nis"])
+        if n is not None and (m["n"] or "").lower() not in ("no", "none"):
+            scan.add(m, "count", n=n, noun=True, sign="n" if m["nis"] else "")
+    said = scan.text[scan.start : scan.end]
+    for m in scan.at_numbers(shapes.COUNT_OF_ARM) if "group" in said or "arm" in said or "cohort" in said else ():
+        n = _whole(m["n"])
+        if n is not None and not shapes.NO_COUNT.search(scan.text, max(scan.start, m.start() - 14), m.start()):
+            scan.hold(*m.span("n"))
+            scan.found.append(Quantity(m.start("n"), m.end("n"), "count", n=n, stop=m.end("n"), sign="arm"))
+    for m in scan.at_numbers(shapes.BARE):
+        n = _whole(m["n"])
+        if n is not None and m["n"].lower() not in ("no", "none") and not shapes.NO_COUNT.search(scan.text, max(scan.start, m.start() - 14), m.start()):
+            scan.add(m, "count", n=n)
+
+
+def counts_of_names(
+    text: str, start: int, names: Iterable[tuple[int, int]], quantities: Sequence[Quantity], held: Iterable[tuple[int, int]]
+) -> list[Quantity]:
+    """Counts that stand directly before a name, where nothing else was read: "one CR, one CRi", "2 cases of renal failure".
+
+    Args:
+        text: as `plain` gives it.
+        start: of the sentence.
+        names: places of the names.
+        quantities: those read.
+        held: stretches read as grades or times.
+    """
+    taken = [(q.start, q.stop) for q in quantities] + list(held)
+    out = []
+    for a, b in names:
+        if text[b : b + 1] == "-" or text.startswith((" evaluable", " assessment", " rate", " criteria"), b):
+            continue
+        m = shapes.BEFORE_NAME.search(text, max(start, a - 60), a)
+        n = _whole(m["n"]) if m else None
+        if (
+            m is None
+            or n is None
+            or any(x < m.end("n") and m.start("n") < y for x, y in taken)
+            or shapes.NO_COUNT.search(text, max(start, m.start() - 14), m.start())
+        ):
+            continue
+        if m["n"].isdigit() and n > 400:
+            continue
+        out.append(Quantity(m.start(), m.end("n"), "count", n=n, stop=m.end("n"), sign="name"))
+    return out
+
+
+def _with_details(
+    text: str, quantities: list[Quantity], intervals: list[_Interval], ps: list[tuple[int, int, str, float | None]]
+) -> list[Quantity]:
+    """Quantities with the intervals and p values that follow them."""
+    out = _with_bare_intervals(text, quantities)
+    for c in intervals:
+        i = max((i for i, q in enumerate(out) if q.end <= c.start and q.kind not in ("none", "range")), default=None)
+        if i is None or (out[i].ci_low is not None and out[i].kind != "share") or "." in _sentence_between(text, out[i].stop, c.start):
+            continue
+        out[i] = out[i]._replace(ci_low=c.low, ci_high=c.high, ci_level=c.level, stop=max(out[i].stop, c.end))
+    for start, end, sign, p in ps:
+        before = [i for i, q in enumerate(out) if q.stop <= start and q.kind != "range"]
+        if not before:
+            continue
+        i = before[-1]
+        between = text[out[i].stop : start]
+        if ";" in between.rstrip("; ") or len(between) > 60 or re.search(r"[)\]](?!\s(?:of\s)?(?:the\s)?(?:patients|pts|cases|respectively|months|subjects|events),?\s?[(\[]).*[(\[]\s?$", between):
+            continue
+        out[i] = out[i]._replace(p_value=p, p_sign=sign, stop=end)
+    return out
+
+
+def _with_bare_intervals(text: str, quantities: Sequence[Quantity]) -> list[Quantity]:
+    """Quantities in which two percents in a bracket around the one before it are its interval: "36% [22%, 48%]"."""
+    out: list[Quantity] = []
+    for q in quantities:
+        if len(out) > 1:
+            a, b = out[-2], out[-1]
+            is_interval = a.kind == b.kind == q.kind == "share" and None not in (a.value, b.value, q.value) and b.n is None and q.n is None
+            if is_interval and (b.value or 0) < (a.value or 0) < (q.value or 0) and re.fullmatch(r"\s?[(\[]\s?", text[a.stop : b.start]) and re.fullmatch(r"\s?(?:,|-|to|;)\s?", text[b.stop : q.start]) and text[q.stop : q.stop + 1] in (")", "]"):
+                out[-2:] = [a._replace(ci_low=b.value, ci_high=q.value, stop=q.stop)]
+                continue
+        out.append(q)
+    return out
+
+
+def _sentence_between(text: str, start: int, end: int) -> str:
+    return text[start:end].replace("C.I.", "")
