@@ -19,13 +19,13 @@ from allnlp.cli import app
 from allnlp.tables import FORMATS
 
 FOLDER = Path(__file__).parent
-TYPES = {"VARCHAR": "text", "BIGINT": "whole number", "DOUBLE": "number", "BOOLEAN": "true or false", "VARCHAR[]": "list of texts"}
+TYPES = {"VARCHAR": "text", "BIGINT": "whole number", "DOUBLE": "number", "BOOLEAN": "true or false", "VARCHAR[]": "list of texts", "BIGINT[]": "list of whole numbers"}
 
 TABLES_HEAD = f"""# Tables
 
 <!-- made by docs/generate.py from src/allnlp/schema.py -->
 
-`allnlp annotate INPUT -o DIR` writes one folder with five tables and `manifest.json`. The tables are Parquet files, or with
+`allnlp annotate INPUT -o DIR` writes one folder with seven tables and `manifest.json`. The tables are Parquet files, or with
 `--format` one of {", ".join(FORMATS)}; names and columns are the same in each. In csv, tsv and xlsx a list is one cell, its parts joined
 by `"; "`, and a missing value is an empty cell. Excel tables are for reading; `allnlp summary`, `explain` and `evaluate` want one of the others.
 

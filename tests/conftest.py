@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import runpy
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -86,6 +87,14 @@ def folder(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("annotated") / "demo"
     annotate_collection([demo], out)
     return out
+
+
+@pytest.fixture(scope="session")
+def evidence(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small folder with findings and studies by hand, see data/evidence_folder.py. Tests leave it as it is."""
+    build = runpy.run_path(str(Path(__file__).parent / "data" / "evidence_folder.py"))["build"]
+    folder: Path = build(tmp_path_factory.mktemp("evidence") / "f")
+    return folder
 
 
 @pytest.fixture(scope="session")

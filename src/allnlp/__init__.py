@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from allnlp.annotation import annotate, load
+    from allnlp.collection import Collection
+
+    def open(folder: str | Path) -> Collection:  # noqa: A001 - as gzip.open
+        """An annotated folder."""
 
     __version__: str
 
-__all__ = ["__version__", "annotate", "load"]
+__all__ = ["Collection", "__version__", "annotate", "load", "open"]
 
 
 def __getattr__(name: str) -> Any:
@@ -22,4 +28,8 @@ def __getattr__(name: str) -> Any:
         from allnlp import annotation
 
         return getattr(annotation, name)
+    if name in ("Collection", "open"):
+        from allnlp.collection import Collection
+
+        return Collection
     raise AttributeError(f"module 'allnlp' has no attribute {name!r}")

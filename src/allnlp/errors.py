@@ -8,7 +8,8 @@
     ├── FolderError        an annotated folder is missing, unfinished, damaged or of other options
     ├── OptionError        an option has a value that it cannot have
     ├── NothingFound       the question is sound, the answer is empty
-    └── EvaluationError    gold and texts do not fit together
+    ├── EvaluationError    gold and texts do not fit together
+    └── ExtraMissing       a package of an extra is not installed
 """
 
 from __future__ import annotations
@@ -40,3 +41,7 @@ class NothingFound(AllnlpError):  # noqa: N818 - an answer, not a fault
 
 class EvaluationError(AllnlpError):
     """Gold and texts do not fit together."""
+
+
+class ExtraMissing(AllnlpError):  # noqa: N818 - an answer, not a fault
+    """A package that comes with an extra of allnlp is not installed; the text gives the command that installs it."""

@@ -19,7 +19,7 @@ from allnlp.cli.console import plain
 
 Run = Callable[..., Any]
 COMMANDS = (
-    ("annotate",), ("summary",), ("explain",), ("tag",), ("evaluate",),
+    ("annotate",), ("summary",), ("explain",), ("findings",), ("evidence-table",), ("pool",), ("tag",), ("evaluate",),
     ("terms", "list"), ("terms", "show"), ("terms", "check"), ("terms", "add"), ("terms", "sort"),
 )  # fmt: skip
 PROGRAM = [sys.executable, "-c", "from allnlp.cli import main; main()"]
@@ -51,7 +51,7 @@ def test_wrong_use_exits_with_2_and_talks_on_stderr(words: list[str], run: Run) 
 
 def test_the_help_needs_no_heavy_library() -> None:
     """How long it takes is measured in benchmarks; why it is short is this."""
-    heavy = ("spacy", "scispacy", "pandas", "numpy", "duckdb", "lxml", "ahocorasick_rs", "rich.progress")
+    heavy = ("spacy", "scispacy", "pandas", "numpy", "duckdb", "lxml", "ahocorasick_rs", "rich.progress", "scipy", "matplotlib")
     code = (
         "import sys\nfrom allnlp.cli import main\nsys.argv = ['allnlp', 'annotate', '--help']\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from allnlp.cli import annotate, evaluate, explain, summary, tag, terms
+from allnlp.cli import annotate, evaluate, evidence_table, explain, findings, pool, summary, tag, terms
 from allnlp.cli.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING, EXIT_USAGE, flush, say, show_any_character
 from allnlp.errors import AllnlpError, NothingFound, OptionError
 
@@ -22,6 +22,9 @@ app = typer.Typer(
 app.command("annotate")(annotate.command)
 app.command("summary")(summary.command)
 app.command("explain")(explain.command)
+app.command("findings")(findings.command)
+app.command("evidence-table")(evidence_table.command)
+app.command("pool")(pool.command)
 app.command("tag")(tag.command)
 app.command("evaluate")(evaluate.command)
 app.add_typer(terms.app, name="terms")

@@ -64,7 +64,7 @@ def _tell(counts: Counts, reasons: Sequence[str], out: Path) -> None:
         f"Read {_number(counts.read, 'record')}: {counts.annotated:,} annotated ({counts.without_abstract:,} of them without abstract), "
         f"{_number(counts.duplicates, 'duplicate')}, {counts.without_text:,} without text, {counts.failed:,} failed"
     )
-    say(f"{_number(counts.mentions, 'mention')} of {_number(counts.concepts, 'concept')} -> {out}")
+    say(f"{_number(counts.mentions, 'mention')} of {_number(counts.concepts, 'concept')}, {_number(counts.findings, 'finding')} -> {out}")
     if counts.files_failed:
         say(f"{_number(counts.files_failed, 'file')} could not be read, or not to {'its' if counts.files_failed == 1 else 'their'} end")
     for reason in reasons:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
+    import typer
 
 EXIT_FAILED, EXIT_USAGE, EXIT_NOTHING, EXIT_PARTIAL, EXIT_INTERRUPTED, EXIT_CLOSED = 1, 2, 3, 4, 130, 141
 
@@ -65,6 +66,30 @@ def answer_json(value: Any) -> None:
     answer(json.dumps(value, ensure_ascii=False, indent=1, default=str))
 
 
+def command_words(context: typer.Context) -> list[str]:
+    """The words that ask the same again, for the record of a result: what was left to a default is said, where it goes is not."""
+    words = ["allnlp", str(context.info_name)]
+    for parameter in context.command.params:
+        value = context.params.get(str(parameter.name))
+        if parameter.param_type_name == "argument":
+            words.append(str(value))
+        elif parameter.name not in _NO_QUESTION:
+            for one in value if isinstance(value, (list, tuple)) else [value]:
+                words += _option_words(parameter, one)
+    return words
+
+
+_NO_QUESTION = ("out", "figure", "json", "left_out")
+
+
+def _option_words(parameter: Any, value: Any) -> list[str]:
+    if value is None:
+        return []
+    if value is True or value is False:
+        return list(parameter.opts[:1] if value else parameter.secondary_opts[:1])
+    return [max(parameter.opts, key=len), str(value)]
+
+
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a DataFrame as JSON can hold them: nulls are null."""
     return [{str(k): plain(v) for k, v in row.items()} for row in frame.to_dict("records")]
@@ -77,9 +102,9 @@ def plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value
 
 
-def answer_table(title: str, frame: pd.DataFrame) -> None:
-    """A table to stdout: ruled on a terminal, TSV when piped."""
-    cells = [[_shown(plain(c)) for c in row] for row in frame.itertuples(index=False)]
+def answer_table(title: str, frame: pd.DataFrame, *, form: str | None = None) -> None:
+    """A table to stdout: ruled on a terminal, TSV when piped; fractions have three digits, or the form that is given, as .1f."""
+    cells = [[_shown(plain(c), form) for c in row] for row in frame.itertuples(index=False)]
     if not sys.stdout.isatty():
         answer("\t".join(str(c) for c in frame.columns))
         for row in cells:
@@ -101,18 +126,32 @@ def _ruled(title: str, header: Sequence[str], cells: Sequence[Sequence[str]], nu
     widths = [_least(head, column, fixed) for head, column, fixed in zip(heads, columns, whole, strict=True)]
     is_narrow = sum(widths) + 3 * len(widths) > console.width
     shown, left_out = fitting(header, widths, console.width)
-    table = Table(title=Text(title, style="bold"), title_justify="left", box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=0 if is_narrow else (0, 1))
-    for i in shown:
-        table.add_column(Text(heads[i]), justify="right" if numeric[i] else "left", overflow="fold", no_wrap=whole[i], min_width=widths[i])
+    table = Table(
+        title=Text(title, style="bold"),
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        show_edge=False,
+        padding=0 if is_narrow else (0, 1),
+    )
+    most = [max(len(head), *(len(c) for c in column)) if column else len(head) for head, column in zip(heads, columns, strict=True)]
+    room = console.width - (1 if is_narrow else 3) * len(shown)
+    for i, width in zip(shown, shared_out([widths[i] for i in shown], [most[i] for i in shown], room), strict=True):
+        table.add_column(Text(heads[i]), justify="right" if numeric[i] else "left", overflow="fold", no_wrap=whole[i], width=width)
     for row in cells:
         table.add_row(*(Text(row[i]) for i in shown))
     console.print(table)
     if left_out:
-        console.print(Text(f"Not shown at {console.width} columns: {', '.join(left_out)}. Widen the window, or pipe the table.", style="dim"))
+        console.print(
+            Text(f"Not shown at {console.width} columns: {', '.join(left_out)}. Widen the window, or pipe the table.", style="dim")
+        )
 
 
 _WHOLE = ("label", "concept_id", "curie", "assertion", "doc_id", "class", "measure")
-_DISPENSABLE = ("source", "comment", "row", "subtype", "first_year", "last_year", "rule", "concept_id", "assertion_cue", "scope", "case")
+_DISPENSABLE = (
+    "source", "comment", "row", "subtype", "first_year", "last_year", "rule", "concept_id", "assertion_cue", "scope", "case",
+    "derived", "review_reason", "needs_review", "sentence", "therapy", "weight",
+)  # fmt: skip
 
 
 def _least(name: str, column: Sequence[str], fixed: bool) -> int:
@@ -138,10 +177,22 @@ def fitting(header: Sequence[str], widths: Sequence[int], room: int) -> tuple[li
     return shown, left_out
 
 
-def _shown(value: Any) -> str:
+def shared_out(least: Sequence[int], most: Sequence[int], room: int) -> list[int]:
+    """Widths of columns: each what it needs at least, and of what is left its share of what it lacks.
+
+    >>> shared_out([5, 10], [5, 40], 30), shared_out([5, 10], [5, 12], 30)
+    ([5, 25], [5, 12])
+    """
+    spare, lacking = max(room - sum(least), 0), sum(most) - sum(least)
+    return [a + ((b - a) * min(spare, lacking) // lacking if lacking else 0) for a, b in zip(least, most, strict=True)]
+
+
+def _shown(value: Any, form: str | None) -> str:
     if value is None:
         return ""
-    return f"{value:.3f}" if isinstance(value, float) and not value.is_integer() else str(int(value) if isinstance(value, float) else value)
+    if not isinstance(value, float):
+        return str(value)
+    return format(value, form) if form else str(int(value)) if value.is_integer() else f"{value:.3f}"
 
 
 def _is_number(frame: pd.DataFrame, column: int) -> bool:

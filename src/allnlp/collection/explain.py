@@ -31,11 +31,19 @@ class Explanation(NamedTuple):
     sentences: list[MarkedSentence]
     mentions: pd.DataFrame  # sentence, start, end, text, label, subtype, name, concept_id, assertion, assertion_cue, source, rule,
     # review_reason
+    findings: pd.DataFrame  # sentence, concept, measure, grade, value, unit, n, total, timepoint, group, therapy, evidence, rule, review_reason
+    study: pd.DataFrame  # field, value, sentences: what is known of the document as a study
 
 
 _COLUMNS = [
     "sentence", "start", "end", "text", "label", "subtype", "name", "concept_id", "assertion", "assertion_cue", "source", "rule", "review_reason",
 ]  # fmt: skip
+
+
+_FINDING_COLUMNS = [
+    "sentence", "concept", "measure", "grade", "value", "unit", "n", "total", "timepoint", "group", "therapy", "evidence", "rule", "review_reason",
+]  # fmt: skip
+_STUDY_FIELDS = ("study_type", "registration", "n_patients", "age_groups", "disease_status", "diseases", "therapies", "antigens", "median_follow_up_months")
 
 
 def explain(folder: Path, doc_id: str, *, labels: tuple[str, ...] = LABELS) -> Explanation:
@@ -50,7 +58,7 @@ def explain(folder: Path, doc_id: str, *, labels: tuple[str, ...] = LABELS) -> E
         NothingFound: no such document, says which are near; or a duplicate, says of which.
         FolderError: no annotated folder, or a damaged one.
     """
-    with asked(folder, "documents", "sentences", "mentions") as database:
+    with asked(folder, "documents", "sentences", "mentions", "findings", "studies") as database:
         found = _of_id(database, doc_id)
         if found is None:
             known = [row[0] for row in database.execute("SELECT doc_id FROM documents").fetchall()]
@@ -64,10 +72,25 @@ def explain(folder: Path, doc_id: str, *, labels: tuple[str, ...] = LABELS) -> E
             'SELECT sentence, section, start, "end" FROM sentences WHERE doc_id = ? ORDER BY sentence', [doc_id]
         ).fetchall()
         mentions = database.execute("SELECT * FROM mentions WHERE doc_id = ? ORDER BY mention", [doc_id]).df()
+        findings = database.execute("SELECT * FROM findings WHERE doc_id = ? ORDER BY finding", [doc_id]).df()
+        studies = database.execute("SELECT * FROM studies WHERE doc_id = ?", [doc_id]).df()
     mentions = mentions[mentions["label"].isin(labels)]
     spans = [_said(row) for row in mentions.to_dict("records")]
     marked = [MarkedSentence(int(n), section, mark(text, int(start), int(end), spans)) for n, section, start, end in sentences]
-    return Explanation(doc_id, title, marked, mentions[_COLUMNS].reset_index(drop=True))
+    read = findings[_FINDING_COLUMNS].convert_dtypes()
+    return Explanation(doc_id, title, marked, mentions[_COLUMNS].reset_index(drop=True), read, _study(studies.to_dict("records")))
+
+
+def _study(rows: list[dict[Hashable, Any]]) -> pd.DataFrame:
+    """The fields of a study record that say something, each with its sentences."""
+    out = []
+    for row in rows:
+        for field in _STUDY_FIELDS:
+            value, places = row[field], row[f"{field.removesuffix('_months')}_sentences"]
+            said = "; ".join(value) if not isinstance(value, str) and hasattr(value, "__len__") else "" if pd.isna(value) else f"{value:g}" if isinstance(value, float) else str(value)
+            if said:
+                out.append((field, said, ", ".join(str(int(p)) for p in dict.fromkeys(places) if p >= 0)))
+    return pd.DataFrame(out, columns=["field", "value", "sentences"])
 
 
 def _of_id(database: duckdb.DuckDBPyConnection, doc_id: str) -> tuple[str, str, str, str | None] | None:

@@ -35,10 +35,11 @@ def summarise(folder: Path, *, top: int = 5) -> Summary:
         FolderError: no annotated folder, or a damaged one.
     """
     manifest = read_manifest(folder)
-    with asked(folder, "documents", "mentions", "concepts", "failures") as database:
+    with asked(folder, "documents", "mentions", "concepts", "findings", "failures") as database:
         database.execute("CREATE VIEW unique_documents AS SELECT * FROM documents WHERE duplicate_of IS NULL")
         try:
-            information = _information(manifest, _years(database), _of_context(database), _doubtful(database))
+            doubtful = [_doubtful(database, table) for table in ("mentions", "findings")]
+            information = _information(manifest, _years(database), _of_context(database), *doubtful)
         except (KeyError, TypeError) as error:
             raise FolderError(f"{folder / MANIFEST}: damaged, no {error}. Annotate again with --overwrite.") from None
         completeness = database.sql(_COMPLETENESS).df()
@@ -60,11 +61,11 @@ def _of_context(database: duckdb.DuckDBPyConnection) -> int:
     return int(database.execute(f"SELECT count(*) FROM mentions WHERE label NOT IN ({of_six})").fetchall()[0][0])
 
 
-def _doubtful(database: duckdb.DuckDBPyConnection) -> int:
-    return int(database.execute("SELECT count(*) FILTER (needs_review) FROM mentions").fetchall()[0][0])
+def _doubtful(database: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(database.execute(f"SELECT count(*) FILTER (needs_review) FROM {table}").fetchall()[0][0])
 
 
-def _information(manifest: dict[str, Any], years: tuple[Any, ...], of_context: int, doubtful: int) -> pd.DataFrame:
+def _information(manifest: dict[str, Any], years: tuple[Any, ...], of_context: int, doubtful: int, doubtful_findings: int) -> pd.DataFrame:
     counts = manifest["counts"]
     rows = [
         ("records read", counts["read"]),
@@ -79,6 +80,8 @@ def _information(manifest: dict[str, Any], years: tuple[Any, ...], of_context: i
         ("of them context, as CONSTRUCT or PROCEDURE", of_context),
         ("mentions to review", doubtful),
         ("concepts", counts["concepts"]),
+        ("findings", counts["findings"]),
+        ("findings to review", doubtful_findings),
         ("input files", len(manifest["inputs"])),
         ("allnlp", manifest["versions"]["allnlp"]),
         ("terminology", manifest["terminology"]),
