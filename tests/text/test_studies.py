@@ -96,6 +96,30 @@ TYPES = (
     ("preclinical", "Drug X alters the immune landscape of cancer", "We established resistant cell lines. Drug X was found to delay growth in mice and apoptosis was induced."),
     ("review", "The immune landscape of leukemia", "The immune system is altered in leukemia. Trials in patients are under way. New drugs are being tested."),
     ("preclinical", "Methylation in blood cells", "We describe a method. Changes were seen in a patient with leukemia and in cell lines. DNA of cells was measured in vitro."),
+    # Patients of one named trial, looked at again, are of a trial; those of several are looked back at; others' trials are neither
+    ("other", "Mutations in the elderly", "In 151 patients enrolled in the AMLX-99 trial we sequenced 64 genes. They were associated with survival and predicted relapse."),
+    ("other", "Body weight in the EXAMPLE 205 study", "We analyzed survival of patients treated with drug X. Weight was associated with survival and predicted relapse."),
+    ("other", "A phenotype: a report from the group protocol XYZ12", "The profile was studied in 769 patients. Clusters were associated with survival and predicted relapse."),
+    ("retrospective", "Karyotypes of leukemia", "We analyzed 140 patients enrolled in trials of the AMLX-99 and AMLX-03 protocols. They were associated with survival and predicted relapse."),
+    ("retrospective", "Drug X at our hospitals", "Between 2011 and 2017, 315 patients received drug X. Survival was inferior to that of the EXAMPLE trial."),
+    ("retrospective", "Drug X versus drug Y: a propensity score analysis", "We analyzed 110 patients of two consecutive, prospective, phase 2 clinical trials."),
+    ("retrospective", "Prevalence of leukemia in claims data", "We identified 10789 patients. Numbers were compared with those of cancer registries; cases of the registries were fewer."),
+    ("retrospective", "Rearrangements of lymphoma: a national cohort study", "Lymphoma is rare. Rearrangements were described before."),
+    ("case report", "Dose escalation of drug X", "In this report, we describe two patients with lymphoma. Both responded."),
+    ("case report", "Lymphoma of the brain in two children", "Lymphoma was found in two children who died at 6 and 14 months of age."),
+    ("case report", "Sarcoma as an epidural mass", "The authors report an aleukemic patient with paresis."),
+    ("other", "Perspectives of physicians on lymphoma", "An anonymous, electronic survey was distributed to hospitals. Most would give drug X."),
+    ("review", "Drug X in myeloma", "Patients are rarely in trials. This expert opinion offers recommendations for the use of drug X. Current guidelines support it."),
+    ("review", "Drug X: a novel inhibitor", "Objective: To review and summarize data on drug X. A literature search using PubMed was conducted. Rituximab (n = 110) was the comparator."),
+    ("review", "Mutations that influence decisions", "Purpose of review Many mutated genes were found in leukemia. Recent findings Models of prognosis were refined by gene expression and signaling."),
+    ("review", "Quality of life in leukemia: a systematic literature review", "MEDLINE and EMBASE databases were searched. Fourteen studies met the eligibility criteria and were included."),
+    ("review", "Mutations of leukemia", "Introduction: Pathways are known. Areas covered: Literature was searched in PubMed. Articles were selected. Expert opinion: Options have increased."),
+    ("other", "Drug X or drug Y: a prospective, randomized, clinical study", "The objectives were to compare drug X and drug Y in patients."),
+    ("case report", "Drug X in one patient with leukemia", "The infusion induced fevers."),
+    ("preclinical", "A score of stem cells", "Apoptosis was studied in vitro and protein expression was measured. It was the same in our patient cohort. We identified signaling in cell lines."),
+    ("other", "Growth factor in myeloma", "Serum levels were measured in 57 patients with myeloma and in 20 healthy controls. They did not differ."),
+    ("other", "Two peptides as a vaccine", "We describe the safety of a vaccine. Eight patients received one dose each."),
+    ("phase 3", "Residual disease in leukemia", "In 62 patients on the randomized phase III ABCD-0106 clinical trial, detection was compared. It was seen in 22 patients (P<0.001)."),
     ("case report", "Transformation after drug X", "We report a kinase receptor gene (ALK)-positive patient who showed a paradoxical response. This case is unusual."),
 )  # fmt: skip
 
@@ -197,6 +221,31 @@ def test_the_sentence_that_says_the_type_is_kept(read: Read) -> None:
         ),
         (57, "Between 2012 and 2015, 57 patients were enrolled, and 41 received the recommended dose."),
         (114, "We examined polymorphisms in 114 cases of childhood leukemia and 388 newborn controls."),
+        # Arms told by treatment and disease; arms told twice; a list; those of whom it is told later
+        (
+            116,
+            "The study randomized patients to drug X (de novo, n = 38; secondary leukemia, n = 40) or drug Y (de novo, n = 18; secondary leukemia, n = 20).",
+        ),
+        (
+            454,
+            "This is a randomized trial of drug X (n = 227) vs drug Y (n = 227) in patients with syndromes (n = 324), chronic leukemia (n = 27), or acute leukemia (n = 103).",
+        ),
+        (
+            281,
+            "We identified 87 patients with one lymphoma, 22 patients with another as well as 127 patients without change and 45 patients with both.",
+        ),
+        (657, "We report the results of a trial of drug X in 657 patients. The 352 patients who entered consolidation were randomized."),
+        (40, "We measured the frequency of PD-1 (programmed death 1) cells in 40 patients with leukemia and 13 healthy controls."),
+        (13, "Thirteen patients with leukemia were enrolled. Ten evaluable patients were treated at the recommended dose."),
+        (151, "We studied clearance of blasts. Of 178 patients, 151 (84.8%) were evaluable. Survival was longer."),
+        (
+            35,
+            "We measured a vitamin in 10 children with leukemia and 10 controls. In 25 additional patients and 25 additional controls it was low.",
+        ),
+        (
+            59,
+            "In this study of leukemia, 59 patients were treated. The rest were allografted, including 2 patients who received no consolidation.",
+        ),
     ],
 )
 def test_the_number_is_of_those_treated_or_analysed(read: Read, n: int, abstract: str) -> None:

@@ -23,7 +23,7 @@ def grade_of(even: str, link: Link, links: Sequence[Link], names: Sequence[Name]
     others = [k.quantity for k in links if k.quantity != q]
     for g in reversed(grades):  # "grade >=3, 24%", "grade 3: 2.5%", "(grade 3-4, 9%)"
         if g.end <= q.start and re.fullmatch(
-            r"(?:\s(?:or\s(?:higher|greater)))?(?:\s?[,:=(\[]\s?|\s(?:in|was|were|of|occurred\sin|being)\s(?:only\s)?|\s)(?:n\s?=\s?)?",
+            r"(?:\s(?:or\s(?:higher|greater)))?(?:\sevents?)?(?:\s?[,:=(\[]\s?|\s(?:were|was)\s(?:noted|reported|seen|observed)\sin\s(?:only\s|up\sto\s)?|\soccurred\sin\s(?:only\s|up\sto\s)?|\s(?:in|was|were|of|occurred\sin|being)\s(?:only\s)?|\s)(?:n\s?=\s?)?",
             even[g.end : q.start],
         ):
             return g

@@ -120,7 +120,12 @@ _NO_CHANGE = re.compile(
 
 
 #: the "fatal outcome" of an adverse event is a grade of it
-_OF_EVENT = re.compile(r"\bevents?\s(?:with|that\shad)\s(?:an?\s)?fatal\soutcomes?$", re.IGNORECASE)
+#: what may follow a grade that is of the toxicity of the sentence before: "Grade 3 events occurred in 5%"
+_IS_OF_EVENTS = re.compile(
+    r"\s?(?:[,;:.()\[\]]|$|\d|(?:events?|cases?|toxicit(?:y|ies)|symptoms?|reactions?|episodes?|severity|in|was|were|is|occurr\w+|of|and|or|patients|disease|forms?|manifestations?)\b)",
+    re.IGNORECASE,
+)
+_OF_EVENT = re.compile(r"\bevents?\s(?:with|that\shad)\s(?:an?\s)?(?:fatal\soutcomes?|outcome\sof\sdeath)$|\b(?:AEs?|events?)\s[^.;,]{0,30}with\san\soutcome\sof\sdeath$", re.IGNORECASE)
 _ENDED = re.compile(r"\b(?:resolution|resolv\w+|recover\w+|improvement|improved|revers\w+|subsided|disappear\w+)\b", re.IGNORECASE)
 _LASTED = re.compile(r"\b(?:last(?:ed|ing)|duration|durable|maintained|sustained|ongoing)\b", re.IGNORECASE)
 _RESPONSE = re.compile(r"\b(?:remission|response)\b")
@@ -167,14 +172,16 @@ def _of_sentence(
     grades = find_grades(even, s.start, s.end)
     times = find_timepoints(even, s.start, s.end)
     if not names:
-        if carried is None or not grades:
+        grades_of_events = [g for g in grades if _IS_OF_EVENTS.match(even, g.end, s.end)]
+        if carried is None or not grades_of_events:
             return []
         names = [carried._replace(start=s.start, end=s.start, mention=carried.mention)]
     held = [(g.start, g.end) for g in grades] + [(t.start, t.end) for t in times if not _is_result(even, s, t)]
     times = [t for t in times if (t.start, t.end) in held]
     quantities = find_quantities(even, s.start, s.end, held=held)
     sizes = [m for m in here if m.subtype == "sample_size" and m.n is not None]
-    quantities = [q for q in quantities if not _is_denominator(even, q, sizes)]
+    is_carried = names[0].end == s.start
+    quantities = [q for q in quantities if not _is_denominator(even, q, sizes) and not (is_carried and q.kind.endswith("ratio"))]
     quantities = sorted(
         [*quantities, *counts_of_names(even, s.start, [(n.start, n.end) for n in names if n.label != "EVENT"], quantities, held)]
     )
@@ -298,6 +305,8 @@ def _row(
         end += 1
     therapy = link_therapy(even, s, link, here, study, group)
     reason = f"a bound: {q.sign}{q.value:g}" if q.sign in ("<", ">") and q.value is not None else None
+    if grade is not None and "\ufffd" in even[grade.start : grade.end]:
+        reason = "; ".join([*([reason] if reason else []), "the sign before the grade cannot be read"])
     if group is None and is_compared(link, links, even):
         reason = "; ".join([*([reason] if reason else []), NO_GROUP])
     is_shown = name.mention if name.label != "EVENT" or name.mention is not None else None

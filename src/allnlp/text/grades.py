@@ -28,7 +28,7 @@ class Timepoint(NamedTuple):
 
 
 _G = r"(?:[0-5](?!\d|\.\d|\s?%)|I{1,3}(?![A-Za-z])|IV(?![A-Za-z])|V(?![A-Za-z])|[ABCD](?![A-Za-z]))"
-_CMP = r"(?:[\u2265\u2264<>]\s?=?|[Aa]t\sleast\s|greater\sthan\sor\sequal\sto\s|less\sthan\sor\sequal\sto\s|greater\sthan\s|above\s)"
+_CMP = r"(?:[\u2265\u2264<>]\s?=?|[Aa]t\sleast\s|greater\sthan\sor\sequal\sto\s|less\sthan\sor\sequal\sto\s|greater\sthan\s|above\s|\ufffd{1,3})"
 _TAIL = r"(?:\s(?:or|and)\s(?:higher|greater|above|more|worse|over|severer|more\ssevere)|\s?\+|\s(?:or|and)\s(?P<down>lower|less|below))"
 _GRADED = re.compile(
     rf"(?<![-\w])(?:(?P<cmp0>{_CMP})\s?)?(?:[Gg]rades?|GRADES?|CTCAE\s[Gg]rades?|G(?=\s?[\u2265>\d]))[\s-]?(?:(?P<cmp>{_CMP})\s?)?(?P<a>{_G})"
@@ -42,7 +42,7 @@ _ANY = re.compile(
     r"\b(?:any|all)[\s-]grades?\b|\bgrades?\s(?:any|all)\b|\bof\sany\sgrade\b|\bany[\s-]grade\b|\bany\sseverity\b", re.IGNORECASE
 )
 _WORDS = re.compile(
-    r"\b(?:mild[\s-](?:to|and|or)[\s-]moderate|moderate[\s-](?:to|and|or)[\s-]severe|mild|minor|moderate|severe|profound|life-threatening|fatal|lethal|(?:high|low)[\s-]grade(?!\s(?:B|lymph|T|serous|glio|neuro|dysp|tumou?r|carcin|histol|disease|MDS|malign|non))|serious(?=\s(?:infect|toxic|bleed|side|haem|hem|complic)))(?![-\w])",
+    r"\b(?:mild[\s-](?:to|and|or)[\s-]moderate|moderate(?:[\s-](?:to|and|or)[\s-]|/)severe|mild|minor|moderate|severe|profound|life-threatening|fatal|lethal|(?:high|low)[\s-]grade(?!\s(?:B|lymph|T|serous|glio|neuro|dysp|tumou?r|carcin|histol|disease|MDS|malign|non))|serious(?=\s(?:infect|toxic|bleed|side|haem|hem|complic)))(?![-\w])",
     re.IGNORECASE,
 )
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5}
@@ -148,7 +148,7 @@ def find_grades(text: str, start: int, end: int) -> list[Grade]:
     for m in _WORDS.finditer(text, start, end):
         words = "-".join(m.group().lower().split()) if m.group().lower().endswith("grade") else m.group().lower()
         least, most = _MEANING.get(
-            words, _MEANING.get(words.replace("-", " ").replace(" or ", " to ").replace(" and ", " to "), (None, None))
+            words, _MEANING.get(words.replace("-", " ").replace("/", " to ").replace(" or ", " to ").replace(" and ", " to "), (None, None))
         )
         out.append(Grade(m.start(), m.end(), words, least, most))
     return sorted(out)

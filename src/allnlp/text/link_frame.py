@@ -81,6 +81,7 @@ class Frame:
         self.quantities = _with_percents(text, [q for q in quantities if not self._is_limit(q)], names)
         self.lists = self._lists()
         self.said: dict[int, tuple[Name, str]] = {}
+        self.of_others: set[int] = set()  # quantities that are of something that is not known
 
     def _lists(self) -> list[list[int]]:
         groups: list[list[int]] = []
@@ -131,6 +132,9 @@ class Frame:
 
     def _is_other(self, q: Quantity) -> bool:
         """Whether the words beside a number say that it is of something else: a dose, an age, blasts."""
+        named = next((n for n in reversed(self.names) if n.end <= q.start), None)
+        if named is not None and words.CHANGED_TO.fullmatch(self.text, named.end, q.start):
+            return False
         before = self.text[max(self.start, q.start - 90) : q.start]
         if q.kind == "count" and words.ALL_BUT.search(before):
             return True
@@ -140,17 +144,22 @@ class Frame:
             return True
         if q.kind == "share" and self.has_others and words.DIFFERENCE.search(self.text, max(self.start, q.start - 110), q.start):
             return True
-        if q.kind == "share" and words.CHANGED_BY.search(before):
+        if q.kind == "share" and (words.CHANGED_BY.search(before) or before.endswith(("CI ", "CI, ", "CI: ", "CI of "))):
             return True
         if (
-            (self.has_others and words.OTHER_LEFT.search(before))
+            (self.has_others and self._is_said_of_other(q))
             or words.DEFINED.search(self.text, max(self.start, q.start - 160), q.start)
-            or words.TEST_OF.search(before)
+            or words.TEST_OF.search(self.text, max(self.start, q.start - 170), q.start)
         ):
             return True
-        if q.kind == "share" and self.is_of_sexes and (words.SEX.search(before) or words.SEX.match(self.text, q.stop, self.end)):
+        if q.kind == "share" and self.is_of_sexes and (words.SEX.search(before) or words.OF_SEX.search(self.text, q.start, q.end) or words.SEX.match(self.text, q.stop, self.end)):
             return True
         return q.kind == "share" and bool(words.OTHER_RIGHT.match(self.text, q.stop, self.end))
+
+    def _is_said_of_other(self, q: Quantity) -> bool:
+        """Whether a word before a number says that it is of something else; words of a name do not: "ALT increased (12%)"."""
+        found = words.OTHER_LEFT.search(self.text, max(self.start, q.start - 90), q.start)
+        return found is not None and not any(n.start <= found.start() < n.end for n in self.names)
 
     def _is_limit(self, q: Quantity) -> bool:
         """A limit of age or of a measured level, no result: "in patients < 70 years", "MRD < 0.01%"."""
@@ -180,7 +189,7 @@ class Frame:
             n.end <= first.start for n in self.names
         ):
             return None
-        if any(n.end <= first.start and re.fullmatch(r"\sin\s(?:only\s)?", self.text[n.end : first.start]) for n in self.names):
+        if any(n.end <= first.start and re.fullmatch(r"\s(?:in\s(?:only\s)?)?", self.text[n.end : first.start]) and self.text[n.end : first.start + 3].startswith(" in ") for n in self.names):
             return None  # "nausea in 4 patients (33%) was mild"
         found = (words.SUBJECT.match(self.text, place, min(self.end, place + 220)) for place in dict.fromkeys((q.end, q.stop)))
         return next(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from allnlp.text import link_words as words
 from allnlp.text.link_frame import Frame, Name
+from allnlp.text.quantities import Quantity
 
 
 class Lists(Frame):
@@ -21,6 +22,7 @@ class Lists(Frame):
                 before is not None
                 and not self._quantity_between(before.end, n.start)
                 and words.COORDINATED.fullmatch(self.text, before.end, n.start)
+                and not (self.text.startswith(",", before.end) and self._is_attribute(before))
             )
             if is_next:
                 groups[-1].append(i)
@@ -43,6 +45,8 @@ class Lists(Frame):
             if len(group) < 2:
                 continue
             for members, is_after in ((after, True), (before, False)):
+                if any(q.kind in words.RATIO_KINDS and any(q.start <= n.start and n.end <= q.stop for n in self.names) for q in (self.quantities[m] for m in members)):
+                    continue  # "(HR for mortality 2.13, HR for relapse 2.81)"
                 if 2 <= len(members) < len(group):
                     group = group[-len(members) :] if is_after else group[: len(members)]
                 places = self._places(members, len(group))
@@ -148,10 +152,14 @@ class Lists(Frame):
 
     def _list_after(self, name: Name) -> list[int]:
         """The list of quantities that is the next item after a name; times pass over names that have none."""
-        i = next((i for i, q in enumerate(self.quantities) if q.start >= name.end and q.kind != "range"), None)
+        i = next((i for i, q in enumerate(self.quantities) if q.start >= name.end and q.kind != "range" and not self._is_since(q)), None)
         if i is None or any(name.end <= n.start < self.quantities[i].start and self._fits(n, self.quantities[i]) for n in self.names):
             return []
         return self.lists[i]
+
+    def _is_since(self, q: Quantity) -> bool:
+        """As in "survival 12 months after dosing was 52%": when the figures are of."""
+        return q.kind == "time" and re.match(r"\s(?:after|post|following|from|since)\b", self.text[q.stop : q.stop + 12]) is not None
 
     def _list_before(self, place: int) -> list[int]:
         i = next((i for i, q in reversed(list(enumerate(self.quantities))) if q.stop <= place), None)
@@ -163,7 +171,7 @@ class Lists(Frame):
         """A number of a list that found no name of its own takes that of the one before it."""
         for i in range(len(self.quantities)):
             members = self.lists[i]
-            if i not in self.said and len(members) > 1 and not self._is_other(self.quantities[i]):
+            if i not in self.said and i not in self.of_others and len(members) > 1 and not self._is_other(self.quantities[i]):
                 known = [m for m in members if m in self.said]
                 if known:
                     self.said[i] = (self.said[known[-1]][0], "list")

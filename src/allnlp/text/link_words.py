@@ -14,8 +14,8 @@ _VERBS = (
 #: the number is the subject of a verb: "26% of patients had", "9 of 34 patients treated with X developed", "two died"
 SUBJECT = re.compile(
     rf"[)\]]?(?:\s[(\[][A-Za-z][^()\[\]]{{0,30}}[)\]])?(?:\s?(?:of|among|in)\s(?:the\s|all\s|these\s|our\s|those\s)?(?:\d+\s)?(?:[\w+/-]+\s){{0,4}}?{_PEOPLE}|\s(?:[\w+/-]+\s){{0,2}}?{_PEOPLE})?(?:\s?[(\[][^()\[\]]{{0,60}}[)\]])?"
-    rf"(?:(?:,?\s(?:who|whom|that|which)|\s(?:with|in|on|from|after|receiving|treated|aged?|given|assigned|undergoing|without|over|under|not))(?:\s(?!but\b|had\b|achiev|develop|experienc|belong|\d+(?:\.\d+)?\s?%|and\s(?:had|were|was|\d))(?:[\w+/.\u2265\u2264<>=-]|\(\d\)|\([A-Za-z-]{{2,8}}\))+,?){{1,12}}?)?,?"
-    rf"\s(?:(?:also|subsequently|later|each|both|all|ultimately|eventually|still|then|currently|additionally|further|\w+ly|respectively,?)\s){{0,2}}(?:who\s)?(?P<verb>{_VERBS})\b",
+    rf"(?:(?:,?\s(?:who|whom|that|which(?!\s(?:was|were|is)\b))|\s(?:with|in|on|from|after|receiving|treated|assess?able|evaluable|available|analy[sz]ed|enrolled|aged?|given|assigned|undergoing|without|over|under|not))(?:\s(?!but\b|had\b|achiev|develop|experienc|belong|\d+(?:\.\d+)?\s?%|and\s(?:had|were|was|\d+\s(?!had\b|were\b|was\b)))(?:[\w+/.\u2265\u2264<>=-]|\(\d\)|\([A-Za-z-]{{2,8}}\))+,?){{1,12}}?)?,?"
+    rf"\s(?:(?:also|subsequently|later|each|both|all|ultimately|eventually|overall|still|then|currently|additionally|further|\w+ly|respectively,?)\s){{0,2}}(?:who\s)?(?P<verb>{_VERBS})\b",
     re.IGNORECASE,
 )
 SOME = re.compile(
@@ -28,7 +28,7 @@ SEEN_IN = re.compile(
     re.IGNORECASE,
 )
 COMPARED = re.compile(
-    r"\b(?:lower|higher|longer|shorter|better|worse|improved|inferior|superior|increased|reduced|fewer|greater|similar)\b", re.IGNORECASE
+    r"(?<!\bor\s)\b(?:lower|higher|longer|shorter|better|worse|improved|inferior|superior|increased|reduced|fewer|greater|similar)\b", re.IGNORECASE
 )
 WHO = re.compile(r"\bwho\s$|\bwho\s(?:had\s|have\s)?(?:\w+\s){0,2}$", re.IGNORECASE)
 OWN_VERB = re.compile(r"[^.;,]{0,60}\s(?:underwent|received|were|was|had|have|achieved|remain\w*|died|proceeded)\b", re.IGNORECASE)
@@ -68,7 +68,7 @@ SETTING_NAME = re.compile(r"^(?:relapse|(?:complete )?remission|(?:disease )?pro
 IN_GROUP = re.compile(r"\s(?:sub)?(?:groups?|arms?|cohorts?|sets?|category|categories)\b", re.IGNORECASE)
 STATUS_NEAR = re.compile(r"\b(?:newly\sdiagnosed|refractory|untreated|de\snovo)\b", re.IGNORECASE)
 SETTING = re.compile(
-    r"\b(?:at|during|upon|prior\sto|at\sthe\stime\sof|at\stime\sof|at\s\w+\s(?:and|or))\s(?:the\s)?(?:first\s|initial\s|complete\s|early\s|last\s)?$",
+    r"\b(?:post|pre)[-\s]$|\b(?:at|during|upon|prior\sto|at\sthe\stime\sof|at\stime\sof|at\s\w+\s(?:and|or))\s(?:the\s)?(?:first\s|initial\s|complete\s|early\s|last\s)?$",
     re.IGNORECASE,
 )
 AMONG_ENROLLED = re.compile(r"\b(?:enrol?led|recruited|eligible)\b[^;]{0,100}\b(?:includ\w+|compris\w+|consist\w+)\b[^;]*$", re.IGNORECASE)
@@ -77,7 +77,21 @@ NEXT_ITEM = re.compile(
 )
 OF_TREATMENT = re.compile(r"\b(?:treatment\sduration|duration\sof\s(?:treatment|therapy|exposure)|exposure|follow-?\s?up)\b", re.IGNORECASE)
 PROLONGED = re.compile(r"\b(?:prolong|improv|extend|lengthen)\w*\s(?:[\w-]+\s){0,3}$", re.IGNORECASE)
-RELATIVE = re.compile(r"\bwho\s(?:received|underwent|were|had\sreceived|did)$", re.IGNORECASE)
+RELATIVE = re.compile(r"\bwho\s(?:received|underwent|were|had\sreceived|did|had(?=\snot\b))$", re.IGNORECASE)
+#: "5-year survival has increased to 66%", "improved from 60% to 66%"
+CHANGED_TO = re.compile(
+    r"(?:\srates?)?\s(?:has\s|have\s|had\s)?(?:increased|improved|risen|rose|decreased|declined|dropped|fell|fallen)\s(?:significantly\s)?(?:from\s[^,;]{2,40}?\s)?to\s(?:about\s|approximately\s|nearly\s)?"
+)
+#: "adverse events were arterio-vascular disorders in 9%": of something that is not known
+UNKNOWN_ITEM = re.compile(
+    r"[^;.]*(?:\b(?:were|was|included?|including|are|such\sas)|[,:])\s(?!(?:reported|seen|observed|noted|found|common|recorded|documented|experienced|mild|moderate|severe|grade|present|detected|similar|higher|lower|more|less|also|most|not|the|all|only|in|at|for|with|generally|mostly|manageable|frequent\w*|comparable|infrequent|rare)\b)[a-z][\w-]{3,}(?:\s(?!patients\b|and\b)[\w-]+){0,3}\s?(?:\(|\sin\s|\bin\s)$"
+)
+#: after a number another item of the list, of something that is not known: "(31%), and economic reasons (10%)"
+OTHER_TAIL = re.compile(
+    r"[)\]]{1,2}(?:,\s(?:and\s|or\s)?|\sand\s)(?!in\b|for\b|with\b|among\b|at\b|of\b|by\b|then\b|than\b|grades?\b|\w+\sgrade\b|any\b|severe\b|all\b)[a-z][\w/-]*(?:\s(?!in\b|for\b|with\b|of\b|groups?\b|arms?\b|cohorts?\b|patients\b|grades?\b)[\w/-]+){0,4}\s?$"
+)
+#: after a count in a bracket or after a colon: "(A, n=13; B, n=11)", ": complications (n = 2), disease (n = 3)"
+EACH_N = re.compile(r"\bn\s?=\s?(?P<n>\d+)")
 OF_TREATMENTS = re.compile(r"\b(?:cycles?|courses?|infusions?|procedures?|transplants?|families)$", re.IGNORECASE)
 SEEN = re.compile(r"\s(?:(?:were|was)\s(?:seen|observed|reported|noted)\s|occurred\s)?in\s(?:only\s)?")
 IN_STATE = re.compile(
@@ -125,14 +139,14 @@ LISTED = re.compile(
     re.IGNORECASE,
 )
 OTHER_LEFT = re.compile(
-    r"\b(?:follow-?\s?up|standard\sdeviation|differences?|P[01]|I\s?[\u00b22]|I\^2|heterogeneity|SD|IQR|range|observation\s(?:time|period)|aged?|ages|doses?|dosage|CD34\+?|chimerism|sensitivity|specificity|AUC|area\sunder\s(?:the\s)?curve|PPV|NPV|predictive\svalues?|power|alpha|reduction|reduced|decreas\w+|increas\w+|improv\w+|blasts?|expression|accuracy|concordance|agreement|"
+    r"\b(?:follow-?\s?up|P-?scores?|SUCRA|limit|standard\sdeviation|differences?|P[01]|I\s?[\u00b22]|I\^2|heterogeneity|SD|IQR|range|observation\s(?:time|period)|aged?|ages|doses?|dosage|CD34\+?|chimerism|sensitivity|specificity|AUC|area\sunder\s(?:the\s)?curve|PPV|NPV|predictive\svalues?|power|alpha|reduction|reduced|decreas\w+|increas\w+|improv\w+|blasts?|expression|accuracy|concordance|agreement|"
     r"correlation|viability|transduction|purity|yield|costs?|h(?:a)?ematocrit|c-?index|c-?statistic|kappa|coverage|compliance|adherence|prevalence\sof\smutations?|mutation|mutations|VAF|intensity|LVEF|ejection\sfraction|Ki-?67|threshold|cut-?off|interval\sbetween|courses?|cycles?|vein-to-vein\stime|manufactur\w+|lines|expansion|persistence|half-life)\b(?:\s?[(\[][^()\[\]]*[)\]])?"
     r"(?:[\s:=]|,(?!\sand\b))*(?:(?:was|were|of|by|is|to|from|about|approximately|in|a|the|median|at|range|than|below|above|only|with|had|patients|achieved|rates?|time|for|between|and|detected|found|present|seen|up)\s?){0,4}[\s(\[,:]*$",
     re.IGNORECASE,
 )
 OTHER_RIGHT = re.compile(
     r"[)\]]?\s?(?:bone\smarrow\s|marrow\s|circulating\s|peripheral\s|leuk(?:a)?emic\s|donor\s|viable\s|relative\s|absolute\s|of\s(?:all\s|total\s|the\s)?costs|of\s(?:all\s)?(?:h(?:a)?ematologic\w*|cancers?|malignanc\w+|lymphomas|leuk(?:a)?emias)\b|of\s(?:the\s)?(?:original|entire|total|whole|overall|study|initial)\s(?:cohort|population|sample|study\spopulation|series)|of\s(?:the\s)?(?:bone\smarrow|marrow|cells|nuclei|blasts|lymphocytes|T\scells|variance|total\s(?:cells|dose)|all\s(?:cancers|malignancies|leuk\w+|cases\sof)|the\s(?:planned|standard|normal|population|genes)|planned|adult|new|normal|US)|blasts?\b|reduction|decrease|increase|decline|improvement\b|sensitivity|specificity|power\b|confidence|dose\b|chimerism|"
-    r"higher|lower|greater|identity|homology|viability|inhibition|oxygen|saline|glucose|lysis|or\smore\sblasts|of\sdose|threshold|cut-?off|had\s(?:received|prior|previously|refractory|undergone)|ejection|accuracy|agreement|longer|shorter|per\syear|more|less|fewer)",
+    r"higher|lower|greater|better|worse|superior|inferior|percentage\spoints?|points\b|identity|homology|viability|inhibition|oxygen|saline|glucose|lysis|or\smore\sblasts|of\sdose|threshold|cut-?off|had\s(?:received|prior|previously|refractory|undergone)|ejection|accuracy|agreement|longer|shorter|per\syear|more|less|fewer)",
     re.IGNORECASE,
 )
 DEFINED = re.compile(r"\bdefined\s(?:as|by)\b[^;:()]*$", re.IGNORECASE)
@@ -147,24 +161,43 @@ LEVEL = re.compile(
 SEX = re.compile(
     r"(?:\d|\b)\s?(?:were\s)?(?:fe)?male(?:s|\ssex|\sindividuals|\spatients)?\s?[(\[]\s?$|[)\]]?\s(?:were\s)?(?:fe)?male\b|[)\]]?\s(?:were\s)?(?:White|Black|Hispanic|Asian|Caucasian)\b|(?:White|Black|Hispanic|Asian|Caucasian)(?:\s\w+)?\s?[(\[]\s?$"
 )
+OF_SEX = re.compile(r"\d\s(?:were\s)?(?:fe)?male\b")
 AGE_LIMIT = re.compile(
     r"(?:patients|those|aged?|adults?|subjects|individuals|children|persons|older|younger|and|or|vs\.?|versus|groups?|of)\s?[(\[]?$",
     re.IGNORECASE,
 )
 SPREAD = re.compile(r"(?:standard\sdeviation|\bSD|\bSE|\bIQR|\brange|quartile\srange|follow-?\s?up)\W+(?:\w+\s){0,2}$", re.IGNORECASE)
 DESIGN = re.compile(
-    r"\b(?:power(?:ed)?\s(?:to|of|was)|\d+\s?%\spower|sample\ssize|type\s(?:I|1)\serror|one-sided\salpha|null\shypothesis|alpha\s(?:of|level)|non-?inferiority\smargin\s?(?:of|was|,|\()|to\sdetect\san?|Simon|we\s(?:aimed|hypothesi[sz]ed|assumed|expected)|hypothesi[sz]ed\sthat|goal\swas|expected\s(?:rate|to\s|\w+\srate|CR|OS|PFS|response)|assuming)",
+    r"\b(?:power(?:ed)?\s(?:to|of|was)|\d+\s?%\spower|sample\ssize|type\s(?:I|1)\serror|one-sided\salpha|null\shypothesis|alpha\s(?:of|level)|non-?inferiority\smargin\s?(?:of|was|,|\()|to\sdetect\san?|Simon|we\s(?:aimed|hypothesi[sz]ed|assumed|expected)|hypothesi[sz]ed\sthat|goal\swas|^If\s[^.;]{3,120}\bwould\s(?:be|have)\b|(?:was|were|is)\sexpected\s(?:in|to)\b|expected\s(?:rate|to\s|\w+\srate|CR|OS|PFS|response)|assuming)",
     re.IGNORECASE,
 )
 NOT_PATIENTS = re.compile(
     r"\b(?:mice|mouse|murine|xenografts?|rats?|in\svitro|cell\slines?|zebrafish|rabbits?|dogs?|cats|canine|monkeys?|animals?)\b", re.IGNORECASE
 )
-DESIGN_WORDS = ("power", "sample size", "type i", "type 1", "alpha", "hypothesis", "inferiority", "to detect", "simon", "we aimed", "hypothesi", "assum", "expected", "goal was")
+DESIGN_WORDS = ("power", "sample size", "type i", "type 1", "alpha", "hypothesis", "inferiority", "to detect", "simon", "we aimed", "hypothesi", "assum", "expected", "goal was", "would")
 ANIMAL_WORDS = ("mice", "mouse", "murine", "xenograft", "rat", "in vitro", "cell line", "zebrafish", "dog", "cats", "canine", "monkey", "animal")
 TIME_NAME = re.compile(r"surviv|duration|time (?:to|on|until)|interval|\bfree", re.IGNORECASE)
 LASTING = re.compile(
     r"duration|durable|last(?:ed|ing)|time\sto|onset|resol|recover|occurred\sat|median\s(?:of|time)|maintained|sustained|ongoing|median\s(?:[\w-]+\s){0,3}time",
     re.IGNORECASE,
+)
+#: "37 were evaluable for response", "28 were allografted in CR", "10 stopped after achieving a response": a state, no result
+FOR_NAME = re.compile(
+    r"\b(?:evaluable|assess?able|assessed|evaluated|available|considered|eligible|analy[sz]able|monitored|followed|screened|tested|at\srisk)\s(?:for|in)\s(?:[\w-]+\s){0,3}$",
+    re.IGNORECASE,
+)
+GIVEN_IN = re.compile(
+    r"\b(?:transplanted|allografted|autografted|treated|infused|enrolled|randomi[sz]ed|(?:underwent|received|undergoing|receiving)\b[^;]{0,60})\s(?:while\s)?in\s(?:first\s|second\s|complete\s|an?\s|their\s)*$",
+    re.IGNORECASE,
+)
+AFTER_NAME = re.compile(
+    r"\b(?:after|before|until|upon|once|when|since|following|despite)\s(?:(?:achiev|attain|reach|obtain|having|an?|the|initial|first|complete|robust|documented|sustained|early)\w*\s){0,4}$",
+    re.IGNORECASE,
+)
+RATE_OF = re.compile(r"\s?(?:[(\[][^()\[\]]{1,30}[)\]]\s?)?(?:rates?|probabilit(?:y|ies))\b")
+#: between a name and a list of numbers a second noun that is not known: "overall survival and AML risk were 56% and 25%"
+AND_UNKNOWN = re.compile(
+    r"(?:\s?[(\[][^()\[\]]*[)\]])?(?:\srates?)?,?\sand\s(?!at\b|in\b|for\b|by\b|after\b|with\b|to\b|the\s\d|\d)(?:[A-Za-z][\w-]*\s){1,4}(?:was|were)\s(?:estimated\s(?:at|to\sbe)\s)?$"
 )
 REACH = 260  # characters between a name and a number that is of it
 FAR_AFTER = 150
@@ -177,7 +210,7 @@ OWN_NOUN = re.compile(r"[\w.,]+\s(?P<noun>[a-z][\w-]*(?:\s[a-z][\w-]*){0,2}?)\s?
 PART = re.compile(rf"(?:(?<=[(\[])|(?<=,\s)|(?<=;\s)|(?<=\band\s))(?P<n>{NUMBER})\s(?=[A-Za-z])(?!of\s\d|%)")
 #: one of these stands in a sentence with words of OTHER_LEFT
 OTHER_WORDS = (
-    "i\u00b2", "i2", "i 2", "i^2", "heterogen", "follow", "deviation", "differen", "p0", "p1", "sd", "iqr", "range", "observation", "age", "dos", "cd34", "chimer", "sensitivity", "specificity", "auc", "curve", "ppv", "npv",
+    "score", "sucra", "limit", "i\u00b2", "i2", "i 2", "i^2", "heterogen", "follow", "deviation", "differen", "p0", "p1", "sd", "iqr", "range", "observation", "age", "dos", "cd34", "chimer", "sensitivity", "specificity", "auc", "curve", "ppv", "npv",
     "predictive", "power", "alpha", "reduc", "decreas", "increas", "improv", "blast", "expression", "accuracy", "concordance", "agreement", "correlation", "viability", "transduction",
     "purity", "yield", "cost", "matocrit", "index", "statistic", "kappa", "coverage", "compliance", "adherence", "prevalence", "mutation", "vaf", "intensity", "lvef", "ejection", "ki67",
     "ki-67", "threshold", "cutoff", "cut-off", "interval", "course", "cycle", "vein", "manufactur", "line", "expansion", "persistence", "half-life",
@@ -188,7 +221,7 @@ OF_THOSE = re.compile(r"(?:^|[.;:,]\s|\s)(?:Of|Among|Amongst|of|among)\s(?:the\s
 IS_SAID = re.compile(r"\s(?:reported|seen|observed|noted|recorded|documented|the\smost|common|frequent)\b")
 OTHER_ITEM = re.compile(r"\s?[(\[][^()\[\]]*[)\]](?:,\s(?:and\s)?|\sand\s)(?!in\b|for\b|with\b|among\b|at\b|of\b|by\b|then\b|than\b)[a-z][\w/-]*(?:\s(?!in\b|for\b|with\b|of\b|group|arm|patients)[\w/-]+){0,3}\s?")
 DIFFERENCE = re.compile(r"\b(?:rate|risk|absolute|percentage|mean|between-group|treatment|survival)\sdifferences?\b[^;]{0,90}$|\bdifferences?\s(?:of|was|were|,)\s?$", re.IGNORECASE)
-OWN_NUMBER = re.compile(r"\s(?:in|of|was|for)\s(?:only\s)?[\d.]|\s?[(\[]\s?(?:n\s?=\s?)?\d|,?\s\d|\s(?:rates?\s)?(?:was|of)\s\d")
+OWN_NUMBER = re.compile(rf"\s(?:in|of|was|for)\s(?:only\s)?(?:[\d.]|{NUMBER}\s(?:of|patients|\())|\s?[(\[]\s?(?:n\s?=\s?)?\d|,?\s\d|\s(?:rates?\s)?(?:was|of)\s\d")
 OF_THEM = re.compile(r"[)\]]?\sof\s(?:the\s|all\s|these\s|those\s)?")
 ALL_BUT = re.compile(r"\b(?:all\sbut|except(?:\sfor|\sin)?|excluding|other\sthan)\s$", re.IGNORECASE)
 BEFORE_STUDY = re.compile(r"\s(?:after|following)\s(?:prior|previous|an?\s(?:prior|previous)|allo|auto|HSCT|HCT|SCT|transplant|CAR)")

@@ -39,7 +39,7 @@ class _Sentence(Lists):
         out: list[Link] = []
         self._pair_lists()
         for i in range(len(self.quantities)):
-            if i not in self.said:
+            if i not in self.said and i not in self.of_others:
                 found = self._link(i)
                 if found is not None:
                     self.said[i] = found
@@ -67,6 +67,11 @@ class _Sentence(Lists):
         out = list(links)
         for link in links:
             q = link.quantity
+            each = self._each_of(link)
+            if each:
+                out = [k for k in out if not any(k.quantity.start == e.start or k.quantity.end == e.end for e in each)]
+                out += [Link(e, link.name, "bracket") for e in each]
+                continue
             bracket = next((b for b in self.brackets if 0 <= b.start - max(link.name.end, q.stop) < 40), None)
             if link.name.name not in ("death", "mortality") or not q.n or bracket is None or re.search(r"[.;]", self.text[max(link.name.end, q.stop) : bracket.start]):
                 continue
@@ -77,6 +82,20 @@ class _Sentence(Lists):
             out = [k for k in out if not bracket.start < k.quantity.start < bracket.end]
             out += [Link(Quantity(m.start("n"), m.end("n"), "count", n=n, stop=m.end("n"), noun=True), link.name, "bracket") for m, n in items]
         return sorted(out, key=lambda k: (k.quantity.start, k.name.start))
+
+    def _each_of(self, link: Link) -> list[Quantity]:
+        """The counts that add up to one before them: "35 died (A, n=18; B, n=17)", "five deaths: sepsis (n = 2), disease (n = 3)"."""
+        q = link.quantity
+        place = max(q.stop, link.name.end if link.name.start - q.stop < 20 else q.stop)
+        if q.n is None or q.n < 2 or link.name.label == "TOXICITY" or self.text[place : place + 2] not in (": ", " ("):
+            return []
+        stop = next((b.end for b in self.brackets if b.start == place + 1), self.end)
+        out: list[Quantity] = []
+        for m in words.EACH_N.finditer(self.text, place, stop):
+            out.append(Quantity(m.start(), m.end(), "count", n=int(m["n"]), stop=m.end(), noun=True))
+            if sum(o.n or 0 for o in out) >= q.n:
+                break
+        return out if len(out) > 1 and sum(o.n or 0 for o in out) == q.n else []
 
     def _with_shares_after(self, links: Sequence[Link]) -> list[Link]:
         """As in "35 achieved a second CR (83%)": the count takes the share that follows the name in a bracket of its own."""
@@ -200,6 +219,12 @@ class _Sentence(Lists):
                     and not re.search(r"\b(?:due to|because of|died|of)\s", between)
                 ):
                     return None
+                if n.label != "EVENT" and words.FOR_NAME.search(between):
+                    return None
+                if words.RESPONSE_NAME.search(n.name) and (words.GIVEN_IN.search(between) or words.AFTER_NAME.search(between)):
+                    return None
+                if q.kind == "count" and n.label == "OUTCOME" and (words.RATE_OF.match(self.text, n.end) or self.text[n.start : n.end].endswith(("rate", "rates"))):
+                    return None  # "184 patients showed a survival rate of 26%"
                 if between.endswith(("other than ", "rather than ", "instead of ")):
                     return None
                 if words.COMPARED.search(between) or (words.WHO.search(between) and words.OWN_VERB.match(self.text, n.end, self.end)):
@@ -264,6 +289,15 @@ class _Sentence(Lists):
             return None
         if q.kind == "time" and not self._is_time_of(before, q):
             return None
+        if before.name == "adverse event" and words.UNKNOWN_ITEM.fullmatch(self.text, before.end, q.start):
+            self.of_others.update(self.lists[i])
+            return None
+        members = self.lists[i]
+        if len(members) > 1 and i != members[0] and words.AND_UNKNOWN.fullmatch(self.text, before.end, self.quantities[members[0]].start):
+            joins = self.text[self.quantities[members[0]].stop : q.start]
+            if not words.AGAINST.search(joins):
+                self.of_others.add(i)
+                return None
         if q.kind == "share" and not q.noun and not self._share_may_follow(before, q, is_linked=is_linked):
             return None
         if q.kind == "share" and q.n is not None and self._is_of_unknown(q) and self._has_own_number(before, i):
@@ -440,6 +474,9 @@ class _Sentence(Lists):
             return None  # "hypoxia (81%) and pulmonary infiltrate (73%)": of something that is not known
         if words.HARD.search(between) or len(between) > words.REACH or words.NEW_SUBJECT.search(between):
             return None
+        last = next((o for o in reversed(self.quantities) if name.end <= o.start and o.stop < bracket.start), None)
+        if name.label == "TOXICITY" and last is not None and words.OTHER_TAIL.fullmatch(self.text, last.stop, bracket.start):
+            return None
         if q.kind == "time" and words.OF_TREATMENT.search(between):
             return None
         if (
@@ -476,7 +513,7 @@ class _Sentence(Lists):
         if inside and not (
             before is not None
             and "survival" in before.name
-            and (words.PROGRESSION_OR_DEATH.search(phrase) or inside[-1].name in ("death", "mortality", "disease progression", "relapse"))
+            and (words.PROGRESSION_OR_DEATH.search(phrase) or _is_event_of(before.name, inside[-1].name))
         ):
             return inside[0], "ratio"
         bracket = self._bracket(q)
@@ -493,3 +530,11 @@ class _Sentence(Lists):
         if before is not None:
             return before, "ratio"
         return (after, "ratio") if after is not None and after.start - q.stop < 80 else None
+
+
+def _is_event_of(survival: str, event: str) -> bool:
+    """Whether an event is what a survival is counted to: death of overall survival, relapse or progression of the others."""
+    is_death = event in ("death", "mortality")
+    if survival in ("overall survival", "survival"):
+        return is_death
+    return event in ("disease progression", "relapse")

@@ -113,7 +113,7 @@ def _places(text: str, start: int, end: int, low: str) -> list[tuple[int, int]]:
             if lead is not None:
                 first = at - len(before) + lead.start()
                 out += [(first, at)] if "of the" not in before else []
-                cut = re.search(r"[<>\u2264\u2265~-]\s?$", before)
+                cut = re.search(r"(?:[<>\u2264\u2265~-]|(?:[Ll]ess|[Mm]ore)\sthan|[Oo]ver|[Aa]t\sleast)\s?$", before)
                 if cut is not None and cut.start() > lead.start():
                     out.append((at - len(before) + cut.start(), at))
         out.append((at, at))
@@ -243,13 +243,13 @@ def _ratios(scan: _Scan) -> None:
         scan.add(m, kind, value=value, ci_low=read_float(m["low"]), ci_high=read_float(m["high"]), ci_level=level)
         for x in (
             re.finditer(
-                r"(?:,\s(?:and\s)?|\sand\s)(?P<value>\d+\.\d+)(?=,|\sand\s\d|\.\s|\.?$|\s(?:for|respectively)|\s?[)\]])",
+                r"(?:,\s(?:and\s)?|\sand\s)(?P<value>\d+\.\d+)(?=,|\sand\s\d|\.\s|\.?$|\s(?:for|respectively)|\s?[)\](])",
                 scan.text[m.end() : scan.end],
             )
             if "ratios" in m["kind"] or m["kind"].endswith("s")
             else ()
         ):
-            if scan.text[m.end() : m.end() + x.start()].strip(" ,.0123456789and"):
+            if re.sub(r"[(\[][^()\[\]]*[)\]]", "", scan.text[m.end() : m.end() + x.start()]).strip(" ,.0123456789and"):
                 break  # "odds ratios of 2.6, 2.2, and 1.6"
             a, b = m.end() + x.start("value"), m.end() + x.end("value")
             scan.hold(a, b)
@@ -289,6 +289,9 @@ def _shares_with_percent(scan: _Scan) -> None:
         scan.add(m, "range")
     for m in scan.at_numbers(shapes.PLUS_MINUS):
         scan.add(m, "share", value=read_float(m["pct"]), unit="%")
+    for m in scan.at_numbers(shapes.PLUS_MINUS_BARE) if scan.found else ():
+        if (read_float(m["pct"]) or 0) <= 100 and scan.found[-1].unit == "%" and shapes.OF_PROPORTION.search(scan.text, scan.start, m.start()):
+            scan.add(m, "share", value=read_float(m["pct"]), unit="%")
     for m in scan.at_numbers(shapes.PCT_LIST):
         if shapes.NO_COUNT.search(scan.text, max(scan.start, m.start() - 14), m.start()):
             continue  # "in arm 2, and 84%"
@@ -382,6 +385,11 @@ def _times(scan: _Scan) -> None:
         scan.add(m, "range", unit=unit_name(m["unit"]))
     for m in scan.at_numbers(shapes.TIME_ONE):
         scan.add(m, "time", value=read_float(m["value"]), unit=unit_name(m["unit"]), sign=(m["sign"] or "").strip())
+        second = shapes.TIME_SECOND.match(scan.text, m.end(), scan.end)
+        if second is not None and not any(scan.held[second.start("value") - scan.start : second.end("value") - scan.start]):
+            a, b = second.span("value")
+            scan.hold(a, b)
+            scan.found.append(Quantity(a, b, "time", read_float(second["value"]), unit_name(m["unit"]), stop=b))
 
 
 def _counts(scan: _Scan) -> None:
@@ -445,7 +453,7 @@ def _with_details(
     out = _with_bare_intervals(text, quantities)
     for c in intervals:
         i = max((i for i, q in enumerate(out) if q.end <= c.start and q.kind not in ("none", "range")), default=None)
-        if i is None or (out[i].ci_low is not None and out[i].kind != "share") or "." in _sentence_between(text, out[i].stop, c.start):
+        if i is None or (out[i].ci_low is not None and out[i].kind != "share") or re.search(r"\.|\bCIs?\b|\bintervals?\b", _sentence_between(text, out[i].stop, c.start)):
             continue
         out[i] = out[i]._replace(ci_low=c.low, ci_high=c.high, ci_level=c.level, stop=max(out[i].stop, c.end))
     for start, end, sign, p in ps:

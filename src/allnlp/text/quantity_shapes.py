@@ -56,7 +56,7 @@ PCT_N = re.compile(
 )
 #: 15 (6.4%); three patients (8%); forty-two (93%) of the 45 patients; 10 events (29%); n = 9 (26%); 119 [82%]
 N_PCT = re.compile(
-    rf"(?<![\w.,\u2265\u2264<>/-])(?:n\s?=\s?)?{N}(?P<noun>\s{ADJ}{{0,3}}?{PEOPLE})?(?:\s{ADJ}{{0,2}}?)?\s?[(\[,;]\s?(?P<sign>[<>]\s?)?(?P<pct>{NUM}){PCT}(?:\s?[)\]]\s(?:(?:{PEOPLE}\s)?(?:of|out\sof|among)\s(?:the\s|all\s|these\s|those\s|our\s)?(?P<total>{NUMBER})(?!\s?%|\.\d|-)))?",
+    rf"(?<![\w.,\u2265\u2264<>/-])(?:n\s?=\s?)?{N}(?P<noun>\s{ADJ}{{0,3}}?{PEOPLE})?(?:\s{ADJ}{{0,2}}?)?\s?[(\[,;]\s?(?P<sign>[<>]\s?)?(?P<pct>{NUM}){PCT}(?!\s?-?\s?(?:CI\b|C\.I|confidence|credible))(?:\s?[)\]]\s(?:(?:{PEOPLE}\s)?(?:of|out\sof|among)\s(?:the\s|all\s|these\s|those\s|our\s)?(?P<total>{NUMBER})(?!\s?%|\.\d|-)))?",
     re.IGNORECASE,
 )
 PCT_ONE = re.compile(
@@ -65,6 +65,12 @@ PCT_ONE = re.compile(
 )
 PCT_WORDS = re.compile(rf"\b(?P<pct>{NUMBER})\s(?:percent|per\scent)\b", re.IGNORECASE)
 PLUS_MINUS = re.compile(rf"(?<![\w.,])(?P<pct>{NUM})\s?%?\s?(?:\u00b1|\+/-)\s?{NUM}\s?%", re.IGNORECASE)
+#: the percent sign is said of another: "was 26.5 ± 7.6 and ... 32.4 ± 8.0%"
+PLUS_MINUS_BARE = re.compile(rf"(?<![\w.,])(?P<pct>{NUM})\s?(?:\u00b1|\+/-)\s?{NUM}(?=[),;]|\sand\s|\svs?\b|\sversus\b|\.?$)")
+#: the unit is said of the first: "14.6 months for A vs 3.5 for B"
+TIME_SECOND = re.compile(
+    rf"\s(?:for|in|with)\s[^,;()\d]{{3,45}}?\s(?:vs\.?|versus|and|compared\s(?:with|to))\s(?P<value>{NUM})(?=\s(?:for|in|with)\s[A-Za-z])"
+)
 #: the percent sign is said once: 26.5 and 11.8%; 81 vs 62%; 80, 70, and 60%
 PCT_LIST = re.compile(
     rf"(?<![\w.,/-])(?:(?<!\()|(?=[\d.]+(?:,\s[\d.]+)*,?\s(?:vs?|versus|and)\b))(?P<list>{NUM}(?:(?:,\s|\s?/\s?|\s(?:and|vs?\.?|versus|or|compared\s(?:with|to))\s|,\sand\s){NUM}){{1,4}}){PCT}"
@@ -102,9 +108,9 @@ COUNT = re.compile(
     rf"(?<![\w.,\u2265\u2264<>=/$%-])(?:the\sother\s)?(?:n\s?=\s?(?P<nis>\d+)|{N}\s{ADJ}{{0,4}}?(?P<noun>{PEOPLE})\b)(?![-/]\w)",
     re.IGNORECASE,
 )
-BARE = re.compile(
+BARE = re.compile(  # a count whose noun is not said
     rf"(?<![\w.,\u2265\u2264<>=/$%+-])(?<!(?-i:[A-Z][A-Z])\s)(?<!grade\s)(?<!grades\s)(?<!day\s)(?<!phase\s)(?<!week\s)(?<!month\s)(?<!year\s)(?<!cycle\s)(?:the\s(?:other|remaining)\s)?{N}(?=\s(?:(?:also|were|was|had|have|has|of\swh(?:om|ich)|who|subsequently|later|then|additional|are|is|remains?|additionally|further|others?|already|eventually|of\s(?:them|these|those))\s(?:\w+\s){{0,3}}?)?"
-    r"(?:died|dead|alive|relapsed?|progressed|responded|achieved|attained|obtained|reached|experienced|developed|suffered|showed|failed|survived?|recurred|remain(?:ed|s)?|in\s(?:CR|complete|remission|continuous)|had|are\sin|were\sin|deaths?|relapses?|SAEs?|CRs?|PRs?|responses?|progressions?|complete|partial|stable|progressive|of\swh(?:om|ich)|treatment-related|toxic|early|fatal|grade|severe|serious|with)\b)",
+    r"(?:died|dead|alive|relapsed?|progressed|responded|achieved|attained|obtained|reached|experienced|developed|suffered|showed|failed|survived?|recurred|remain(?:ed|s)?|in\s(?:CR|complete|remission|continuous)|had|became|turned|are\sin|were\sin|deaths?|relapses?|SAEs?|CRs?|PRs?|responses?|progressions?|complete|partial|stable|progressive|of\swh(?:om|ich)|treatment-related|toxic|early|fatal|grade|severe|serious|with)\b)",
     re.IGNORECASE,
 )
 COUNT_OF_EVENT = re.compile(
@@ -135,6 +141,6 @@ BEFORE_NAME = re.compile(
     re.IGNORECASE,
 )
 NO_COUNT = re.compile(
-    r"\b(?:grades?|days?|weeks?|months?|years?|phase|cycles?|stage|arm|cohort|group|part|level|type|class|table|figure|study|score|version|dose|course|line|visit|course|no\.|to|than|least|every|each|per|patient|case|subject|individual|child|variants?|exons?|codons?|clusters?|models?|tiers?|chromosomes?|trisomy|monosomy|number|item|question|step|appendix|donor|trials?|grades)\s?$",
+    r"\b(?:grades?|days?|weeks?|months?|years?|phase|cycles?|stage|arm|cohort|group|part|level|type|class|table|figure|study|score|version|dose|course|line|visit|course|no\.|to|than|least|every|each|per|patient|case|subject|individual|child|variants?|exons?|codons?|clusters?|models?|tiers?|chromosomes?|trisomy|monosomy|number|item|question|step|appendix|donor|trials?|grades|(?:phases?|arms?|cohorts?|groups?|grades?|parts?|cycles?|days?)\s\d+\s(?:and|or|to))\s?$",
     re.IGNORECASE,
 )

@@ -54,13 +54,13 @@ DESIGNS = (
         "case report",
         shape(
             r"(?:\bcase (?:report|study|presentation|of the month)\b(?!s)|\ba (?:rare |unique |unusual |first |fatal |novel |challenging |new )?case (?:of|with|treated)\b|\bcase \d|^case\b"
-            r"|\bin an? (?:[\w'-]+\s){0,6}?(?:patient|child|infant|woman|man|boy|girl|adolescent|neonate|adult|female|male)\b(?![s-])"
+            r"|\bin (?:an?|one) (?:[\w'-]+\s){0,6}?(?:patient|child|infant|woman|man|boy|girl|adolescent|neonate|adult|female|male)\b(?![s-])"
             r"|\ba (?:patient|child|woman|man|boy|girl|infant) with\b|\bof one case\b|\bcase and (?:literature )?review|\breport of (?:a|one) case|\bone case\b)"
         ),
         shape(
             r"\b(?:(?:report|describe|present|illustrate|document|discuss)\w*(?: here| herein)?,? (?:on |about )?(?:the )?(?:(?:an? |one |first )(?:[\w()-]+\s){0,8}?(?:case|patient|child|infant|woman|man|boy|girl|adult|male|female)|two (?:[\w()-]+\s){0,4}?(?:cases|patients|children|siblings|brothers|sisters))\b(?!\s(?:series|definition|control|load|mix|management))(?!-)"
             r"|(?:the|an?|our|this) (?:patient|child|case), an? \d|(?:an?|the|our) (?:previously )?(?:\w+ )?(?:\d{1,2}|\w+)[- ](?:year|yr|month|week|day)s?[- ]old\b"
-            r"|this case (?:report|illustrates|highlights|demonstrates|shows|suggests|describes|represents)|case report\b(?! forms?)|in (?:an?|one|the) (?:single )?patient (?:with|who|treated)|our patient\b"
+            r"|this case (?:report|illustrates|highlights|demonstrates|shows|suggests|describes|represents)|case report\b(?! forms?)|in (?:an?|one|the) (?:single )?patient (?:with|who|treated)|our patient\b(?! (?:cohort|population|series|group|sample|data))"
             r"|the patient (?:was|received|had|presented|developed|underwent|died|achieved|remained))"
         ),
     ),
@@ -138,7 +138,7 @@ FIRST_IN_HUMAN = shape(
 )
 # "patients were randomised to"; "in this trial"; "a pilot study"
 TRIAL = shape(
-    r"\b(?:trial|randomi[sz]ed (?:study|to|\()|randomly (?:assigned|allocated)|were randomi[sz]ed|study drug|open-label|single-arm|pilot study|dose[- ]escalation|placebo|randomi[sz]ed (?:\w+ )?(?:study|comparison))\b"
+    r"\b(?:trial|randomi[sz]ed (?:study|to|\()|randomly (?:assigned|allocated)|were randomi[sz]ed|study drug|open-label|single-arm|pilot study|dose[- ]escalation|placebo|randomi[sz]ed,? (?:\w+ )?(?:study|comparison))\b"
 )
 OWN_TRIAL = shape(
     r"\b(?:this|our|the present|the current|a|an) (?:[\w-]+,? ){0,4}(?:trial|randomi[sz]ed|pilot)|randomly (?:assigned|allocated)|were randomi[sz]ed"
@@ -149,7 +149,7 @@ BEFORE_OTHERS_TRIAL = shape(
 )
 # Patients of one trial, looked at again: "enrolled in the AMLX-99 trial", "treated on protocol ABC12"; in the text's own letters
 OF_ONE_TRIAL = re.compile(
-    r"\b(?:[Ii]n|[Oo]n|within|[Ff]rom|of|under) (?:the )?(?:[\w'\u2019/()-]+ ){0,8}?(?:[A-Z][\w/+-]*[A-Z0-9]\w*(?: \d+)? (?:clinical |randomi[sz]ed |phase [\w/]+ )*(?:trial|protocol)\b|[A-Z][\w/+-]* ?[\w-]*\d (?:study|cohort)\b"
+    r"\b(?:[Ii]n|[Oo]n|within|[Ff]rom|of|under) (?:the )?(?:[\w'\u2019/()-]+ ){0,8}?(?:(?!I{1,3}V?\b|[A-Z]\w*-[a-z])[A-Z][\w/+-]*[A-Z0-9]\w*(?: \d+)? (?:clinical |randomi[sz]ed |phase [\w/]+ )*(?:trial|protocol)\b|[A-Z][\w/+-]* ?[\w-]*\d (?:study|cohort)\b"
     r"|(?:Trial|Study) (?:[\w-]+ ){1,8}\([A-Z][\w-]*\)|(?:[Pp]rotocol|[Tt]rial|[Ss]tudy) [A-Z][A-Z-]*\d)"
 )
 # People without the disease whose blood is measured beside that of patients
@@ -171,9 +171,9 @@ REVIEW_TITLE = shape(
 TOPIC = shape(r"(?:the )?(?:[\w-]+ )?(?:roles? of|targeting|towards?|implications of|management of|treatment of|pathogenesis of)\b")
 # "we discuss the role of"; "this review summarizes"; "the options are reviewed"
 REVIEW = shape(
-    r"\b(?:(?:this|our|the present|present|in this|mini|short|brief|narrative|literature|comprehensive|concise) (?:\w+ )?(?:review|overview|perspective|commentary|editorial|chapter|viewpoint)\b(?! (?:board|committee|of (?:medical|patient|records|charts|the records|\d)|process))"
-    r"|we (?!also)(?:\w+ ){0,3}(?:review\b(?! the (?:cases|literature))|summari[sz]e|discuss|highlight|outline|delve|overview|provide an overview)\b|(?:this|the present) (?:article|paper|chapter|manuscript|section) (?:\w+ ){0,3}(?:review|summari[sz]e|discuss|describe|provide|outline|focus|explore|examine|highlight(?!ed in)|address|will|present|aim|offer|consider)s?"
-    r"|\breviewed here (?:are|is)\b|(?:is|are|will be) (?:also |here |briefly |then |critically )?(?:reviewed|discussed|summari[sz]ed|outlined|highlighted)\b(?! (?:by|in))|has been reviewed|purpose of (?:the |this )?review|to review and (?:summari[sz]e|discuss|describe)|authors? (?:review|discuss|summari[sz]e)s?|reviews? (?:the (?!cases|literature)|our|recent|current|available)|in this article)\b"
+    r"\b(?:(?:this|our|the present|present|in this|mini|short|brief|narrative|literature|comprehensive|concise) (?:\w+ )?(?:review|overview|perspective|commentary|editorial|chapter|viewpoint|opinion)\b(?! (?:board|committee|of (?:medical|patient|records|charts|the records|\d)|process))"
+    r"|we (?!also)(?:\w+ ){0,3}(?:review\b(?! the (?:cases|literature))|summari[sz]e|discuss|highlight|outline|delve|overview|provide an overview)\b|(?:this|the present) (?:article|paper|chapter|manuscript|section) (?:\w+ ){0,3}(?:review|summari[sz]e|discuss|describe|provide|outline|focus|explore|examine|highlight(?!ed in)|address|will|present(?!s an? (?:[\w-]+ ){0,3}(?:system|method|model|approach|algorithm|tool|network)\b)|aim|offer|consider)s?"
+    r"|\breviewed here (?:are|is)\b|(?:is|are|will be) (?:also |here |briefly |then |critically )?(?:reviewed|discussed|summari[sz]ed|outlined|highlighted)\b(?! (?:by|in))|has been reviewed|areas covered|purpose of (?:the |this )?review|to review and (?:summari[sz]e|discuss|describe)|authors? (?:review|discuss|summari[sz]e)s?|reviews? (?:the (?!cases|literature)|our|recent|current|available)|in this article)\b"
 )
 # "between 2011 and 2017, 318 patients were treated"
 YEARS = shape(

@@ -61,6 +61,8 @@ def read_page(text: str, sentences: Sequence[Sentence]) -> Page:
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
     starts = tuple(s.start for s in sentences)
     hits = find_words(low)
+    if "own" not in hits and "figures" in hits:
+        hits["own"] = hits["figures"]
     return Page(text, low, sentences, starts, tuple(_parts(low, sentences, starts, hits)), hits)
 
 

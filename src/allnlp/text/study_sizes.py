@@ -46,7 +46,7 @@ _PART_OF = shape(
     r"(?:\d\)?|%\)|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|none|all|most|some|half)) (?:\([^()]*\) )?(?:out )?of (?:the |these |our )?$"
 )
 _PART_AFTER = shape(
-    r"(?:\s\(\d+(?:[.\u00b7]\d+)?\s?%\))(?!\s(?:were|was) (?:enrol|treat|includ|eligib|analy|random))|\s(?:who|with a) (?:relapsed|progressed|died|achieved|responded|developed|experienced|did not)|\s(?:\([^()]*\)\s)?(?:achieved|relapsed|died|responded|developed|experienced|progressed|suffered|carried|harbou?red|discontinued|had (?:a |grade))"
+    r"(?:\s\(\d+(?:[.\u00b7]\d+)?\s?%\))(?!\s(?:were|was) (?:enrol|treat|includ|eligib|analy|random))|\s(?:who|with a) (?:relapsed|progressed|died|achieved|responded|developed|experienced|did not)|\s(?:were )?treated at (?:the )?(?:recommended|rp2d|mtd|maximum|dose)\b|\s(?:\([^()]*\)\s)?(?:achieved|relapsed|died|responded|developed|experienced|progressed|suffered|carried|harbou?red|discontinued|had (?:a |grade))"
 )
 _PART_OF_THEM = shape(r" who (?:entered|achieved|reached|relapsed|responded|survived|completed|progressed)\b")
 _PART_BEFORE_N = shape(
@@ -83,6 +83,10 @@ _OF_WHOM = shape(
 _INFUSED_INTO = shape(
     rf"\b(?:infused|administered|given) (?:in|to|into) (?P<n>{NUMBER})(?:\s(?:patients|pts|subjects|children|adults))?(?=[.,;\s(])(?! (?:of|mg|ml|times|cycles|days|weeks|hours|min))"
 )
+# Those analysed of a number that begins a sentence, such as "of 178 patients, 151 (85%) were evaluable"
+_OF_N = shape(
+    rf"[^.;:,]{{0,60}}, (?P<n>{NUMBER}) (?:patients )?(?:\([^()]{{1,20}}\) )?(?:patients )?were (?:evaluable|analy[sz]ed|eligible|assessable|included)\b(?! for)"
+)
 _AND_REST = shape(rf"[^.;:\d]{{0,80}}\band (?P<n>{NUMBER})\b")
 _OF_ROLE = MappingProxyType({"total": 2.0, "arm": 0.0, "subgroup": 0.0})
 _NEAR = 1.01  # two numbers within this ratio are one
@@ -102,7 +106,8 @@ def study_size(page: Page, sizes: Sequence[Mention]) -> Size:
         found += [*_infused(page, found), *joined(page, found, ends)]
     if "samples" in page.hits and "bench" not in page.hits:
         found += _sampled(page, found)
-    found += _untagged(page, {m.start for m in sizes} if found else set())
+    if max((c.score for c in found), default=0.0) < _SURE:
+        found += _untagged(page, {m.start for m in sizes} if found else set())
     if not found:
         return Size(None)
     found = with_sums(page, found)
@@ -226,6 +231,11 @@ def _narrowed(page: Page, best: Candidate, found: Sequence[Candidate]) -> Candid
     """Those treated or analysed of the number that was found, where the same or the next sentence tells them apart."""
     s = page.sentences[best.sentence]
     after = page.low[best.start : min(s.end, best.start + 80)]
+    if page.low.endswith(OF, max(0, best.start - 8), best.start):
+        part = _OF_N.match(page.low, best.start, s.end)
+        n = read_number(part["n"]) if part else None
+        if n and 0.45 * best.n < n < best.n:
+            return best._replace(n=n)
     if not _NARROWS.search(after):
         return best
     last = page.sentences[min(best.sentence + 1, len(page.sentences) - 1)]

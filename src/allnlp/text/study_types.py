@@ -109,7 +109,7 @@ def _decided(page: Page, phase: StudyType | None, designs: Sequence[_Named], n: 
         return own["guideline"].type("study type: review or guideline" if reviews else "")
     if n is None and _title_sentence(page) and "preclinical " in page.low[: page.sentences[0].end]:
         return _preclinical(page)
-    other = _data_or_test(page)
+    other = _data_or_test(page, n)
     if other is not None and not designs:
         return other
     if bench and is_laboratory and (n is None or (bench > 1 and laboratory >= 2 * clinic + 2)):
@@ -194,9 +194,10 @@ def _by_content(page: Page, n: int | None, laboratory: int, clinic: int, reviewi
         treated = _first(page, "treated", words.TREATED, _OWN_PARTS)
         is_trial = (
             treated is not None
-            and (n > _FEW or " enrolled" in page.low)
+            and (n > _FEW or " enrolled" in page.low or "safety" in page.low)
             and page.words_of("associated") < 2
             and not words.YEARS.search(page.low)
+            and "survivors" not in page.low  # they were treated long before
         )
         return StudyType("other", treated or (), doubt) if is_trial else StudyType("retrospective", (), doubt)
     if (
@@ -225,11 +226,11 @@ def _by_content(page: Page, n: int | None, laboratory: int, clinic: int, reviewi
     return StudyType("review", reviewing or ())
 
 
-def _data_or_test(page: Page) -> StudyType | None:
+def _data_or_test(page: Page, n: int | None) -> StudyType | None:
     """A signature read from public data, or a test held against another."""
     for group, title in (("public data", words.SIGNATURE_TITLE), ("concordance", words.TEST_TITLE)):
         found = page.sentences_with(group, _OWN_PARTS)
-        if not found or "multi-cent" in page.low:
+        if not found or "multi-cent" in page.low or (group == "public data" and n is not None):
             continue
         is_titled = page.parts[0] == "title" and title.search(page.low, 0, page.sentences[0].end) is not None
         if is_titled or (group == "public data" and "bench" not in page.hits):
