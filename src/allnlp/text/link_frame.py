@@ -273,7 +273,7 @@ class Frame:
         while (
             i > 0
             and re.fullmatch(
-                r"\s?(?:[(\[][^()\[\]]{0,40}[)\]])?\s?(?:/|\bor\b|\+)\s?[(\[]?", self.text[self.names[i - 1].end : self.names[i].start]
+                r"\s?(?:[(\[][^()\[\]]{0,40}[)\]])?\s?(?:/|\bor\b|\bplus\b|\+)\s?[(\[]?", self.text[self.names[i - 1].end : self.names[i].start]
             )
             and self.names[i].label == "OUTCOME"
         ):

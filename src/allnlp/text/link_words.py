@@ -139,7 +139,7 @@ LISTED = re.compile(
     re.IGNORECASE,
 )
 OTHER_LEFT = re.compile(
-    r"\b(?:follow-?\s?up|P-?scores?|SUCRA|limit|standard\sdeviation|differences?|P[01]|I\s?[\u00b22]|I\^2|heterogeneity|SD|IQR|range|observation\s(?:time|period)|aged?|ages|doses?|dosage|CD34\+?|chimerism|sensitivity|specificity|AUC|area\sunder\s(?:the\s)?curve|PPV|NPV|predictive\svalues?|power|alpha|reduction|reduced|decreas\w+|increas\w+|improv\w+|blasts?|expression|accuracy|concordance|agreement|"
+    r"\b(?:follow-?\s?up|P-?scores?|SUCRA|limits?|bounds?|standard\sdeviation|differences?|P[01]|I\s?[\u00b22]|I\^2|heterogeneity|SD|IQR|range|observation\s(?:time|period)|aged?|ages|doses?|dosage|CD34\+?|chimerism|sensitivity|specificity|AUC|area\sunder\s(?:the\s)?curve|PPV|NPV|predictive\svalues?|power|alpha|reduction|reduced|decreas\w+|increas\w+|improv\w+|blasts?|expression|accuracy|concordance|agreement|"
     r"correlation|viability|transduction|purity|yield|costs?|h(?:a)?ematocrit|c-?index|c-?statistic|kappa|coverage|compliance|adherence|prevalence\sof\smutations?|mutation|mutations|VAF|intensity|LVEF|ejection\sfraction|Ki-?67|threshold|cut-?off|interval\sbetween|courses?|cycles?|vein-to-vein\stime|manufactur\w+|lines|expansion|persistence|half-life)\b(?:\s?[(\[][^()\[\]]*[)\]])?"
     r"(?:[\s:=]|,(?!\sand\b))*(?:(?:was|were|of|by|is|to|from|about|approximately|in|a|the|median|at|range|than|below|above|only|with|had|patients|achieved|rates?|time|for|between|and|detected|found|present|seen|up)\s?){0,4}[\s(\[,:]*$",
     re.IGNORECASE,
@@ -210,7 +210,7 @@ OWN_NOUN = re.compile(r"[\w.,]+\s(?P<noun>[a-z][\w-]*(?:\s[a-z][\w-]*){0,2}?)\s?
 PART = re.compile(rf"(?:(?<=[(\[])|(?<=,\s)|(?<=;\s)|(?<=\band\s))(?P<n>{NUMBER})\s(?=[A-Za-z])(?!of\s\d|%)")
 #: one of these stands in a sentence with words of OTHER_LEFT
 OTHER_WORDS = (
-    "score", "sucra", "limit", "i\u00b2", "i2", "i 2", "i^2", "heterogen", "follow", "deviation", "differen", "p0", "p1", "sd", "iqr", "range", "observation", "age", "dos", "cd34", "chimer", "sensitivity", "specificity", "auc", "curve", "ppv", "npv",
+    "score", "sucra", "limit", "bound", "i\u00b2", "i2", "i 2", "i^2", "heterogen", "follow", "deviation", "differen", "p0", "p1", "sd", "iqr", "range", "observation", "age", "dos", "cd34", "chimer", "sensitivity", "specificity", "auc", "curve", "ppv", "npv",
     "predictive", "power", "alpha", "reduc", "decreas", "increas", "improv", "blast", "expression", "accuracy", "concordance", "agreement", "correlation", "viability", "transduction",
     "purity", "yield", "cost", "matocrit", "index", "statistic", "kappa", "coverage", "compliance", "adherence", "prevalence", "mutation", "vaf", "intensity", "lvef", "ejection", "ki67",
     "ki-67", "threshold", "cutoff", "cut-off", "interval", "course", "cycle", "vein", "manufactur", "line", "expansion", "persistence", "half-life",

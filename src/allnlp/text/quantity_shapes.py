@@ -41,7 +41,7 @@ N = rf"(?P<n>{NUMBER}|none|no)"
 SHARE = rf"(?P<pct>{NUM}){PCT}"
 #: n of total, with or without the percent: 9 of 34 patients (26.5%); 9/34 (26.5%); four of six (66.7%) patients; all 12 patients; none of the 10
 N_OF = re.compile(
-    rf"(?<![\w.,\u2265\u2264<>=/-])(?<!\+\s)(?:in\s)?{N}(?:\s(?:{ADJ}{{0,2}}{PEOPLE}\s)?(?P<mid>[(\[]\s?(?P<pct0>{NUM}){PCT}\s?[)\]]\s)?(?:of|out\sof|among)\s(?:the\s|these\s|those\s|all\s|our\s|a\stotal\sof\s|\d+\s?%\sof\s)?|\s?/\s?)"
+    rf"(?<![\w.,\u2265\u2264<>=/-])(?<!\+\s){N}(?:\s(?:{ADJ}{{0,2}}{PEOPLE}\s)?(?P<mid>[(\[]\s?(?P<pct0>{NUM}){PCT}\s?[)\]]\s)?(?:of|out\sof|among)\s(?:the\s|these\s|those\s|all\s|our\s|a\stotal\sof\s|\d+\s?%\sof\s)?|\s?/\s?)"
     rf"(?P<total>{NUMBER})(?![\d.]*\d|\s?%)(?P<noun>\s{ADJ}{{0,4}}?{PEOPLE}\b)?(?:\s?[(\[,;]\s?(?:i\.?e\.?,?\s)?(?P<pct>{NUM}){PCT})?",
     re.IGNORECASE,
 )
