@@ -28,7 +28,7 @@ from allnlp.text import annotate_text, compile_lexicon, findings
 from allnlp.text.link_frame import Link, is_about_patients
 from allnlp.text.numbers import read_number
 from allnlp.text.plain import plain
-from allnlp.text.quantities import Quantity
+from allnlp.text.quantity_scan import Quantity
 from allnlp.text.studies import study_record
 
 KINDS = {"bin-percent": "percent", "bin-abs": "count", "cont-median": "median"}

@@ -17,7 +17,9 @@ from allnlp.text.groups import find_groups, is_compared, is_respective
 from allnlp.text.link_frame import Link, Name, is_about_patients
 from allnlp.text.links import link_quantities
 from allnlp.text.plain import plain
-from allnlp.text.quantities import Quantity, counts_of_names, find_quantities, has_numbers
+from allnlp.text.number_places import has_numbers, number_places
+from allnlp.text.quantities import counts_of_names, find_quantities
+from allnlp.text.quantity_scan import Quantity
 from allnlp.text.therapy_links import link_therapy
 from allnlp.text.totals import is_scope, with_totals
 
@@ -170,7 +172,8 @@ def _of_sentence(
         if (m.label in _NAMED or _is_event(even, s, m)) and not _OF_EVENT.search(even, max(s.start, m.start - 40), m.end)
     ]
     grades = find_grades(even, s.start, s.end)
-    times = find_timepoints(even, s.start, s.end)
+    numbers = number_places(even, s.start, s.end, even[s.start : s.end].lower())
+    times = find_timepoints(even, s.start, s.end, numbers)
     if not names:
         grades_of_events = [g for g in grades if _IS_OF_EVENTS.match(even, g.end, s.end)]
         if carried is None or not grades_of_events:
@@ -178,12 +181,12 @@ def _of_sentence(
         names = [carried._replace(start=s.start, end=s.start, mention=carried.mention)]
     held = [(g.start, g.end) for g in grades] + [(t.start, t.end) for t in times if not _is_result(even, s, t)]
     times = [t for t in times if (t.start, t.end) in held]
-    quantities = find_quantities(even, s.start, s.end, held=held)
+    quantities = find_quantities(even, s.start, s.end, held=held, numbers=numbers)
     sizes = [m for m in here if m.subtype == "sample_size" and m.n is not None]
     is_carried = names[0].end == s.start
     quantities = [q for q in quantities if not _is_denominator(even, q, sizes) and not (is_carried and q.kind.endswith("ratio"))]
     quantities = sorted(
-        [*quantities, *counts_of_names(even, s.start, [(n.start, n.end) for n in names if n.label != "EVENT"], quantities, held)]
+        [*quantities, *counts_of_names(even, s.start, [(n.start, n.end) for n in names if n.label != "EVENT"], quantities, held, numbers)]
     )
     if not sizes and not any(q.kind not in ("none", "range") for q in quantities):
         return []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from allnlp.text.number_places import number_places
 from allnlp.text.quantities import read_float, unit_name
 
 
@@ -59,13 +61,18 @@ _HYPHENATED = re.compile(
     rf"(?<![\w.])(?P<list>{_COUNTED}(?:-?(?:,\s?|\s?/\s?|\s(?:and|or)\s|,\s(?:and|or)\s){_COUNTED}){{0,3}})(?:-|\s(?=(?:year|yr|month|week)\s)|-\s)(?P<unit>months?|mo|years?|yrs?|y(?![-/])|weeks?|wk|days?|d(?![-/]))\b(?!-old|\sold)",
     re.IGNORECASE,
 )
+#: the words before "12 months" that make it a time that figures are of
+_AT_LEAD = re.compile(
+    r"\b(?:at|by|within|after|beyond|until|through|before|during|over|in|of|from|for)\s(?:the\s)?(?:(?:first|initial|last|following)\s)?$", re.IGNORECASE
+)
 _AT = re.compile(
-    rf"\b(?:at|by|within|after|beyond|until|through|before|during|over|in|of|from|for)\s(?:the\s)?(?:(?:first|initial|last|following)\s)?(?P<list>{_COUNTED}(?:(?:,\s|\s(?:and|or)\s|,\s(?:and|or)\s){_COUNTED}){{0,3}})\s(?P<unit>{_SPAN})(?:\s(?:after|post|from|of)\s?-?(?:the\s)?(?:infusion|treatment|transplant\w*|therapy|HSCT|HCT|diagnosis|randomi[sz]ation|follow-up)?)?(?!\sold|\sof\sage)",
+    rf"(?P<list>{_COUNTED}(?:(?:,\s|\s(?:and|or)\s|,\s(?:and|or)\s){_COUNTED}){{0,3}})\s(?P<unit>{_SPAN})(?:\s(?:after|post|from|of)\s?-?(?:the\s)?(?:infusion|treatment|transplant\w*|therapy|HSCT|HCT|diagnosis|randomi[sz]ation|follow-up)?)?(?!\sold|\sof\sage)",
     re.IGNORECASE,
 )
-_DAY = re.compile(
-    r"\b(?:at\s|on\s|by\s|of\s|to\s|until\s|through\s)?(?P<name>(?:study\s)?(?P<unit>[Dd]ays?|[Mm]onths?|[Ww]eeks?|[Yy]ears?)\s\+?(?P<n>\d+))(?!\d|\.\d|\s?[/%]|\s(?:of|to)\s\d)|(?<![\w])(?P<d>D\+?(?P<dn>\d{1,3}))(?![\w.])"
-)
+_OF_FIRST = re.compile(r"(?:in|over|of|from|for)\sthe\s(?:first|initial)", re.IGNORECASE)
+#: the words before "28" that make it a day: "day 28", "D+28"
+_DAY_LEAD = re.compile(r"\b(?:at\s|on\s|by\s|of\s|to\s|until\s|through\s)?(?:study\s)?(?P<unit>[Dd]ays?|[Mm]onths?|[Ww]eeks?|[Yy]ears?)\s\+?$|(?<!\w)D\+?$")
+_DAY_NUMBER = re.compile(r"(?P<n>\d+)(?!\d|\.\d|\s?[/%]|\s(?:of|to)\s\d)")
 _PER_MONTH = (("y", 12.0), ("mo", 1.0), ("w", 12 / 52.18), ("d", 12 / 365.25), ("h", 12 / 365.25 / 24))
 _WORD_NUMBERS = dict(
     zip("one two three four five six seven eight nine ten twelve".split(), (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12), strict=True)
@@ -73,56 +80,10 @@ _WORD_NUMBERS = dict(
 _LASTING = re.compile(r"\b(?:for|over|of|in|from)\s", re.IGNORECASE)
 
 
-_GRADE_WORDS = (
-    "grade",
-    "mild",
-    "minor",
-    "moderate",
-    "severe",
-    "profound",
-    "threatening",
-    "fatal",
-    "lethal",
-    "serious",
-    "any severity",
-    "gvhd",
-    "host",
-    "g3",
-    "g4",
-    "g\u2265",
-    "g \u2265",
-    "g>",
-    "g2",
-    "g1",
-)
+_GRADE_WORDS = ("grade", "mild", "minor", "moderate", "severe", "profound", "threatening", "fatal", "lethal", "serious", "any severity", "gvhd", "host", "g3", "g4", "g\u2265", "g \u2265", "g>", "g2", "g1")
 #: "at 1 year and 3 years"
 _AND_SPAN = re.compile(rf"(?:,\s(?:and\s)?|\sand\s)(?P<n>{_COUNTED})\s(?P<unit>{_SPAN})(?!\sold|\sof\sage)", re.IGNORECASE)
-_DAY_WORDS = (
-    "day ",
-    "days ",
-    "month ",
-    "months ",
-    "week ",
-    "weeks ",
-    "year ",
-    "years ",
-    " d1",
-    " d2",
-    " d3",
-    " d4",
-    " d5",
-    " d6",
-    " d7",
-    " d8",
-    " d9",
-    " d+",
-    "(d",
-    "/d",
-    "-d",
-)
 _PREPOSITION = re.compile(r"\b(?:at|by|within|after)\s$", re.IGNORECASE)
-_HYPHENED = ("-year", "-yr", "-mo", "-week", "-wk", "-day", "-d", "-y", "- and", "-and", " year ", " yr ", " month ", " week ", "- ")
-_UNIT_WORDS = ("month", "mo", "year", "yr", "week", "wk", "day", "hour", "hr", "-d", "-y", " d")
 
 
 def find_grades(text: str, start: int, end: int) -> list[Grade]:
@@ -177,52 +138,68 @@ def _level(words: str) -> int | None:
     return int(words) if words.isdigit() else _ROMAN.get(words)
 
 
-def find_timepoints(text: str, start: int, end: int) -> list[Timepoint]:
+def find_timepoints(text: str, start: int, end: int, numbers: Sequence[int] | None = None) -> list[Timepoint]:
     """Times that figures are of, in order; a duration that is itself a result ("median OS was 12 months") is none.
+
+    ``numbers`` are the `number_places` of the stretch, where they are known.
 
     >>> text = "2- and 5-year OS; PFS at 12 months; response by day 28"
     >>> [(t.name, t.months) for t in find_timepoints(text, 0, len(text))]
     [('2 years', 24.0), ('5 years', 60.0), ('12 months', 12.0), ('day 28', 0.92)]
     """
     out: list[Timepoint] = []
-    low = text[start:end].lower()
-    if not any(word in low for word in _UNIT_WORDS):
-        return out
-    held: list[tuple[int, int]] = []
-    for shape in (_HYPHENATED, _AT) if any(word in low for word in _HYPHENED) else (_AT,):
-        for m in shape.finditer(text, start, end):
-            if any(a < m.end() and m.start() < b for a, b in held):
-                continue
-            if shape is _HYPHENATED and "-" not in m.group() and _PREPOSITION.search(text, max(start, m.start() - 8), m.start()):
-                continue  # "80% at 1 year and 70% at 2 years"
-            if (
-                shape is _AT
-                and _LASTING.match(m.group())
-                and not re.match(r"\b(?:in|over|of|from|for)\sthe\s(?:first|initial)", m.group(), re.IGNORECASE)
-            ):
-                continue
-            held.append(m.span())
-            unit = unit_name(m["unit"])
-            words = list(re.finditer(_COUNTED, m["list"], re.IGNORECASE))
-            for i, w in enumerate(words):
-                value = read_float(w.group()) if w.group()[0].isdigit() else float(_WORD_NUMBERS[w.group().lower()])
-                a = m.start() if i == 0 else m.start("list") + w.start()
-                b = m.end() if i == len(words) - 1 else m.start("list") + w.end()
-                out.append(Timepoint(a, b, f"{value:g} {unit if value != 1 else unit[:-1]}", _months(value, unit)))
-    for t in list(out):
-        more = _AND_SPAN.match(text, t.end, end)
-        if more is not None and not any(a < more.end() and more.start() < b for a, b in held):
-            unit = unit_name(more["unit"])
-            value = float(more["n"]) if more["n"][0].isdigit() else float(_WORD_NUMBERS[more["n"].lower()])
-            out.append(Timepoint(more.start("n"), more.end(), f"{value:g} {unit if value != 1 else unit[:-1]}", _months(value, unit)))
-            held.append((more.start("n"), more.end()))
-    has_day = any(word in low for word in _DAY_WORDS)
-    for m in _DAY.finditer(text, start, end) if has_day else ():
-        if not any(a < m.end() and m.start() < b for a, b in held):
-            n = m["n"] or m["dn"]
-            unit = (m["unit"] or "day").lower().rstrip("s")
-            out.append(Timepoint(m.start(), m.end(), f"{unit} {n}", _months(float(n), unit)))
+    last = start
+    for place in number_places(text, start, end, text[start:end].lower()) if numbers is None else numbers:
+        if place < last:
+            continue
+        found = _span_at(text, start, end, place)
+        if found is not None:
+            first, m = found
+            out += _of_list(m, first)
+            last = m.end()
+            more = _AND_SPAN.match(text, last, end)
+            if more is not None:
+                out.append(Timepoint(more.start("n"), more.end(), *_named(more["n"], more["unit"])))
+                last = more.end()
+            continue
+        m = _DAY_NUMBER.match(text, place, end)
+        lead = _DAY_LEAD.search(text, max(last, place - 24), place) if m is not None else None
+        if m is not None and lead is not None and not (lead["unit"] is None and re.match(r"[\w.]", text[m.end() : m.end() + 1])):
+            unit = (lead["unit"] or "day").lower().rstrip("s")
+            out.append(Timepoint(lead.start(), m.end(), f"{unit} {m['n']}", _months(float(m["n"]), unit)))
+            last = m.end()
     return sorted(out)
+
+
+def _span_at(text: str, start: int, end: int, place: int) -> tuple[int, re.Match[str]] | None:
+    """The span of time that begins with the number at a place, with where the words before it begin: "12-month", "at 12 months"."""
+    m = _HYPHENATED.match(text, place, end)
+    # "80% at 1 year and 70% at 2 years"
+    if m is not None and ("-" in m.group() or not _PREPOSITION.search(text, max(start, place - 8), place)):
+        return place, m
+    m = _AT.match(text, place, end)
+    lead = _AT_LEAD.search(text, max(start, place - 32), place) if m is not None else None
+    if m is None or lead is None or (_LASTING.match(lead.group()) and not _OF_FIRST.match(lead.group())):
+        return None
+    return lead.start(), m
+
+
+def _of_list(m: re.Match[str], first: int) -> list[Timepoint]:
+    """A time for each number of a list: "2- and 5-year"."""
+    words = list(re.finditer(_COUNTED, m["list"], re.IGNORECASE))
+    out = []
+    for i, w in enumerate(words):
+        a = first if i == 0 else m.start("list") + w.start()
+        b = m.end() if i == len(words) - 1 else m.start("list") + w.end()
+        out.append(Timepoint(a, b, *_named(w.group(), m["unit"])))
+    return out
+
+
+def _named(number: str, words: str) -> tuple[str, float | None]:
+    """Name and months of a span: "12 months"."""
+    unit = unit_name(words)
+    value = read_float(number) if number[0].isdigit() else float(_WORD_NUMBERS[number.lower()])
+    return f"{value:g} {unit if value != 1 else unit[:-1]}", _months(value, unit)
 
 
 def _months(value: float | None, unit: str) -> float | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from allnlp.schema import Mention, Sentence
 from allnlp.text.link_frame import Link
-from allnlp.text.quantities import Quantity
+from allnlp.text.quantity_scan import Quantity
 
 Stretch = tuple[int, int]
 

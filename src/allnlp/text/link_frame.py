@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from allnlp.text import link_words as words
-from allnlp.text.quantities import Quantity
+from allnlp.text.quantity_scan import Quantity
 
 
 class Name(NamedTuple):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from allnlp.text import link_words as words
 from allnlp.text.link_frame import Frame, Name
-from allnlp.text.quantities import Quantity
+from allnlp.text.quantity_scan import Quantity
 
 
 class Lists(Frame):

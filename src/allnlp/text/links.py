@@ -15,7 +15,7 @@ from allnlp.text import link_words as words
 from allnlp.text.link_frame import Bracket, Link, Name
 from allnlp.text.link_lists import Lists
 from allnlp.text.numbers import read_number
-from allnlp.text.quantities import Quantity
+from allnlp.text.quantity_scan import Quantity
 
 
 def link_quantities(text: str, start: int, end: int, names: Sequence[Name], quantities: Sequence[Quantity]) -> list[Link]:

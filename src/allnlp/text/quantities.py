@@ -6,48 +6,15 @@ What a number is of, is decided in ``findings``; here a stretch of text is only 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick, Implementation
-
 from allnlp.text import quantity_shapes as shapes
+from allnlp.text.number_places import number_places
 from allnlp.text.numbers import read_number
+from allnlp.text.quantity_scan import Quantity, Scan
 
-#: Kinds of quantity: ``share`` (a percent, n of a total, or both), ``count`` (patients or events without a total), ``time``, a ratio
-#: by its measure, ``none`` (not reached: it holds its place in a list), ``range`` (no central value).
-KINDS = ("share", "count", "time", "hazard_ratio", "odds_ratio", "risk_ratio", "none", "range")
-
-
-class Quantity(NamedTuple):
-    """A number as read at ``text[start:end]``; intervals and p values that belong to it are within ``start:stop``.
-
-    ``value`` is a percent, a time in ``unit`` or a ratio; ``n`` and ``total`` only as stated. ``noun`` says that a count names patients.
-    ``sign`` is < or > where the number is a bound.
-    """
-
-    start: int
-    end: int
-    kind: str
-    value: float | None = None
-    unit: str | None = None
-    n: int | None = None
-    total: int | None = None
-    ci_low: float | None = None
-    ci_high: float | None = None
-    ci_level: float | None = None
-    p_value: float | None = None
-    p_sign: str | None = None
-    stop: int = 0
-    noun: bool = False
-    sign: str = ""
-
-
-_DIGIT = re.compile(r"\d")
-_NUMBER_WORDS = "none no all each one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred".split()
-_AUTOMATON = AhoCorasick(_NUMBER_WORDS, implementation=Implementation.DFA)
 _UNIT_NAMES = (("mo", "months"), ("y", "years"), ("w", "weeks"), ("d", "days"), ("h", "hours"))
-_REACH = 6  # characters between a number and the interval that follows it, without brackets
 
 
 def read_float(words: str | None) -> float | None:
@@ -74,98 +41,14 @@ def unit_name(words: str) -> str:
     return next(name for short, name in _UNIT_NAMES if low.startswith(short))
 
 
-def has_numbers(text: str, start: int, end: int) -> bool:
-    """Whether a stretch holds a number in digits or words."""
-    return (
-        _DIGIT.search(text, start, end) is not None
-        or "not reached" in text[start:end]
-        or any(word > _ALL for word, _ in _number_words(text[start:end].lower()))
-    )
-
-
-_ALL = _NUMBER_WORDS.index("each")
-
-
-def _number_words(low: str) -> Iterator[tuple[int, int]]:
-    """Number words of a stretch in lower case, with their places; "none" counts as one, "no", "all" and "each" come before."""
-    for word, start, end in _AUTOMATON.find_matches_as_indexes(low, overlapping=True):
-        if not low[start - 1 : start].isalpha() and not low[end : end + 1].isalpha():
-            yield (word if word else _ALL + 1), start
-
-
-_RATIO_WORDS = ("hr", "hazard", "odds", "or ", "or=", "or:", "or,", "risk", "rr", "rate ratio")
+_RATIO_WORDS = ("azard", "dds r", "dds-r", "elative r", "isk r", "ate r", "HR", "OR", "RR")
 _TIME_WORDS = ("month", "mo", "year", "yr", "week", "wk", "day", "hour", "hr", " h", " d", " y")
 
 
-#: ends of the words that a shape takes in before a number
-_LEADS = ("=", "in", "In", "other", "remaining", "than", "over", "least", "the", "between", "from", "range", "ranged", "ranging", "of", "to", "<", ">", "\u2264", "\u2265", "~", "-", ":")
-
-
-def _places(text: str, start: int, end: int, low: str) -> list[tuple[int, int]]:
-    """Places where a shape may begin, each with that of its number: the number itself and the words before it that shapes take in."""
-    out = []
-    numbers = [m.start() for m in shapes.TOKEN.finditer(text, start, end)]
-    words = [start + at for _, at in _number_words(low)]
-    for at in sorted({*numbers, *words}) if words else numbers:
-        before = text[max(start, at - 18) : at]
-        if before.rstrip(" ").endswith(_LEADS):
-            lead = shapes.LEAD_IN.search(before)
-            if lead is not None:
-                first = at - len(before) + lead.start()
-                out += [(first, at)] if "of the" not in before else []
-                cut = re.search(r"(?:[<>\u2264\u2265~-]|(?:[Ll]ess|[Mm]ore)\sthan|[Oo]ver|[Aa]t\sleast)\s?$", before)
-                if cut is not None and cut.start() > lead.start():
-                    out.append((at - len(before) + cut.start(), at))
-        out.append((at, at))
-    return out
-
-
-class _Scan:
-    """One stretch: what is read holds its characters, so that no number is read twice."""
-
-    def __init__(self, text: str, start: int, end: int, low: str) -> None:
-        self.text, self.start, self.end = text, start, end
-        self.held = bytearray(end - start)
-        self.found: list[Quantity] = []
-        self.places = _places(text, start, end, low)
-
-    def free(self, shape: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        for m in shape.finditer(self.text, self.start, self.end):
-            if self.held.find(1, m.start() - self.start, m.end() - self.start) < 0:
-                yield m
-
-    def at_numbers(self, shape: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        """As ``free``, of a shape that begins with a number or with the few words that may stand before one: looked for there alone."""
-        last = 0
-        for place, number in self.places:
-            if place >= last and not self.held[number - self.start]:
-                m = shape.match(self.text, place, self.end)
-                if m is not None and self.held.find(1, m.start() - self.start, m.end() - self.start) < 0:
-                    last = m.end()
-                    yield m
-
-    def loosely(self, shape: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        """As ``at_numbers``, of a shape in which brackets may be read as something else; only its first number must be free."""
-        last = 0
-        for place, number in self.places:
-            if place >= last and not self.held[number - self.start]:
-                m = shape.match(self.text, place, self.end)
-                if m is not None and not self.held[m.end() - 1 - self.start]:
-                    last = m.end()
-                    yield m
-
-    def hold(self, start: int, end: int) -> None:
-        self.held[start - self.start : end - self.start] = b"\x01" * (end - start)
-
-    def add(self, m: re.Match[str], kind: str, **cells: object) -> None:
-        self.hold(*m.span())
-        self.found.append(Quantity(m.start(), m.end(), kind, stop=m.end(), **cells))  # type: ignore[arg-type]
-
-
-def find_quantities(text: str, start: int, end: int, *, held: Iterable[tuple[int, int]] = ()) -> list[Quantity]:
+def find_quantities(text: str, start: int, end: int, *, held: Iterable[tuple[int, int]] = (), numbers: Sequence[int] | None = None) -> list[Quantity]:
     """Quantities of ``text[start:end]`` in order of place; ``text`` is as `plain` gives it.
 
-    ``held`` are stretches that are read as something else: grades, times that figures are of.
+    ``held`` are stretches that are read as something else: grades, times that figures are of; ``numbers`` are its `number_places` where they are known.
 
     >>> text = "grade 3 CRS in 9 of 34 patients (26.5%; 95% CI, 12.9-44.4)"
     >>> [(q.kind, q.value, q.n, q.total, q.ci_low, q.ci_high) for q in find_quantities(text, 0, len(text))]
@@ -173,11 +56,11 @@ def find_quantities(text: str, start: int, end: int, *, held: Iterable[tuple[int
     """
     said = text[start:end]
     low = said.lower()
-    scan = _Scan(text, start, end, low)
+    scan = Scan(text, start, end, number_places(text, start, end, low) if numbers is None else numbers)
     for a, b in held:
         scan.hold(a, b)
     intervals, ps = _intervals(scan), _ps(scan)
-    if any(word in low for word in _RATIO_WORDS):
+    if any(word in said for word in _RATIO_WORDS):
         _ratios(scan)
     if "%" in low or "percent" in low or "per cent" in low:
         _shares_with_percent(scan)
@@ -212,7 +95,7 @@ class _Interval(NamedTuple):
     level: float | None
 
 
-def _intervals(scan: _Scan) -> list[_Interval]:
+def _intervals(scan: Scan) -> list[_Interval]:
     said = scan.text[scan.start : scan.end]
     if "CI" not in said and "CrI" not in said and "C.I" not in said and "onfidence" not in said and "redib" not in said:
         return []
@@ -223,8 +106,11 @@ def _intervals(scan: _Scan) -> list[_Interval]:
     return out
 
 
-def _ps(scan: _Scan) -> list[tuple[int, int, str, float | None]]:
-    out = []
+def _ps(scan: Scan) -> list[tuple[int, int, str, float | None]]:
+    out: list[tuple[int, int, str, float | None]] = []
+    said = scan.text[scan.start : scan.end]
+    if not any(sign in said for sign in ("=", "<", ">", "\u2264", "\u2265", " than")):
+        return out
     for m in scan.free(shapes.P):
         sign = {"less than": "<", "greater than": ">", "\u2264": "<", "\u2265": ">"}.get(m["sign"].lower(), m["sign"])
         out.append((m.start(), m.end(), sign, read_float(m["p"])))
@@ -232,7 +118,7 @@ def _ps(scan: _Scan) -> list[tuple[int, int, str, float | None]]:
     return out
 
 
-def _ratios(scan: _Scan) -> None:
+def _ratios(scan: Scan) -> None:
     for m in scan.free(shapes.RATIO):
         word = m["kind"].lower().lstrip("aims-") if len(m["kind"]) <= 4 else m["kind"].lower()
         kind = "hazard_ratio" if word.startswith(("haz", "hr")) else "odds_ratio" if word.startswith(("odd", "or")) else "risk_ratio"
@@ -266,14 +152,15 @@ def _whole(words: str | None) -> int | None:
     return 0 if words and words.lower() in ("none", "no") else read_number(words) if words else None
 
 
-def _shares_with_percent(scan: _Scan) -> None:
-    for m in scan.at_numbers(shapes.PCT_N):
+def _shares_with_percent(scan: Scan) -> None:
+    beside, after = scan.near(24, "%", "cent"), scan.near(130, "%", "cent")
+    for m in scan.at_numbers(shapes.PCT_N, beside):
         n, total, pct = _whole(m["n"]), _whole(m["total"]), read_float(m["pct"])
         if n is None or pct is None or (total is not None and n > total):
             continue
         scan.add(m, "share", value=pct, unit="%", n=n, total=total, noun=True, sign=(m["sign"] or "").strip())
     _n_of(scan, with_percent=True)
-    for m in scan.at_numbers(shapes.N_PCT):
+    for m in scan.at_numbers(shapes.N_PCT, after):
         n, total = _whole(m["n"]), _whole(m["total"])
         if n is None or shapes.NO_COUNT.search(scan.text, max(scan.start, m.start() - 14), m.start()):
             continue
@@ -283,16 +170,16 @@ def _shares_with_percent(scan: _Scan) -> None:
         if is_beside and not m.group().startswith(("n", "N")) and scan.text[m.start() - 1 : m.start()] not in ("(", "["):
             continue  # "Of 31 patients, 68% achieved"
         scan.add(m, "share", value=read_float(m["pct"]), unit="%", n=n, total=total, noun=True, sign=(m["sign"] or "").strip())
-    for m in scan.at_numbers(shapes.PCT_RANGE):
+    for m in scan.at_numbers(shapes.PCT_RANGE, scan.near(50, "%", "cent")):
         if m["low"] and shapes.CHANGED.search(scan.text, max(scan.start, m.start() - 80), m.start("low")) and m.group().count("%") == 2:
             continue  # "reduced from 43.2% to 33%": two values
         scan.add(m, "range")
-    for m in scan.at_numbers(shapes.PLUS_MINUS):
+    for m in scan.at_numbers(shapes.PLUS_MINUS, beside):
         scan.add(m, "share", value=read_float(m["pct"]), unit="%")
     for m in scan.at_numbers(shapes.PLUS_MINUS_BARE) if scan.found else ():
         if (read_float(m["pct"]) or 0) <= 100 and scan.found[-1].unit == "%" and shapes.OF_PROPORTION.search(scan.text, scan.start, m.start()):
             scan.add(m, "share", value=read_float(m["pct"]), unit="%")
-    for m in scan.at_numbers(shapes.PCT_LIST):
+    for m in scan.at_numbers(shapes.PCT_LIST, after):
         if shapes.NO_COUNT.search(scan.text, max(scan.start, m.start() - 14), m.start()):
             continue  # "in arm 2, and 84%"
         _split(scan, m, "share", "%")
@@ -300,11 +187,11 @@ def _shares_with_percent(scan: _Scan) -> None:
         n = read_number(m["pct"])
         if n is not None and not m["pct"][0].isdigit():
             scan.add(m, "share", value=float(n), unit="%")
-    for m in scan.at_numbers(shapes.PCT_ONE):
+    for m in scan.at_numbers(shapes.PCT_ONE, beside):
         scan.add(m, "share", value=read_float(m["pct"]), unit="%", sign=(m["sign"] or "").strip())
 
 
-def _split(scan: _Scan, m: re.Match[str], kind: str, unit: str) -> None:
+def _split(scan: Scan, m: re.Match[str], kind: str, unit: str) -> None:
     """Quantities of a list that says its unit once."""
     listed = re.sub(r"[(\[][^()\[\]]*[)\]]", lambda b: " " * len(b.group()), m["list"])
     places = [(m.start("list") + x.start(), m.start("list") + x.end(), x.group()) for x in re.finditer(shapes.NUM, listed)]
@@ -318,8 +205,8 @@ def _split(scan: _Scan, m: re.Match[str], kind: str, unit: str) -> None:
 _FAR_PERCENT = re.compile(r"\s(?:with|in|on|who|treated|receiving|given)\s[^().;,%]{3,60}?\s?[(\[]\s?(?P<pct>\d+(?:\.\d+)?)\s?%")
 
 
-def _n_of(scan: _Scan, *, with_percent: bool) -> None:
-    for m in scan.at_numbers(shapes.N_OF):
+def _n_of(scan: Scan, *, with_percent: bool) -> None:
+    for m in scan.at_numbers(shapes.N_OF, scan.near(110, " of ", "/", " / ", " among ")):
         n, total = _whole(m["n"]), _whole(m["total"])
         pct = read_float(m["pct"]) if m["pct"] else read_float(m["pct0"])
         if n is None or total is None or n > total or total < 1:
@@ -348,7 +235,7 @@ def _n_of(scan: _Scan, *, with_percent: bool) -> None:
         scan.add(m, "share", value=pct, unit=None if pct is None else "%", n=n, total=total, noun=True)
 
 
-def _proportions(scan: _Scan) -> None:
+def _proportions(scan: Scan) -> None:
     if "." not in scan.text[scan.start : scan.end]:
         return
     for m in scan.at_numbers(shapes.PROPORTION):
@@ -357,7 +244,7 @@ def _proportions(scan: _Scan) -> None:
             scan.add(m, "share", value=read_float(m["value"]), n=n, total=total, noun=n is not None)
 
 
-def _shares_of_total(scan: _Scan) -> None:
+def _shares_of_total(scan: Scan) -> None:
     _n_of(scan, with_percent=False)
     for m in (
         scan.at_numbers(shapes.ALL_OF) if "of the" in scan.text[scan.start : scan.end] or "ll " in scan.text[scan.start : scan.end] else ()
@@ -369,7 +256,7 @@ def _shares_of_total(scan: _Scan) -> None:
         scan.add(m, "share", value=read_float(m["pct"]), unit="%" if m["pct"] else None, n=n, total=total, noun=True, sign="all")
 
 
-def _times(scan: _Scan) -> None:
+def _times(scan: Scan) -> None:
     for m in scan.at_numbers(shapes.TIME_BETWEEN):
         scan.add(m, "range", unit=unit_name(m["unit"]))
     for m in scan.loosely(shapes.TIME_LIST):
@@ -392,7 +279,7 @@ def _times(scan: _Scan) -> None:
             scan.found.append(Quantity(a, b, "time", read_float(second["value"]), unit_name(m["unit"]), stop=b))
 
 
-def _counts(scan: _Scan) -> None:
+def _counts(scan: Scan) -> None:
     for m in scan.at_numbers(shapes.COUNT_LIST):
         scan.hold(*m.span())
         for x in re.finditer(r"\d+", m["list"]):
@@ -415,7 +302,7 @@ def _counts(scan: _Scan) -> None:
 
 
 def counts_of_names(
-    text: str, start: int, names: Iterable[tuple[int, int]], quantities: Sequence[Quantity], held: Iterable[tuple[int, int]]
+    text: str, start: int, names: Iterable[tuple[int, int]], quantities: Sequence[Quantity], held: Iterable[tuple[int, int]], numbers: Sequence[int]
 ) -> list[Quantity]:
     """Counts that stand directly before a name, where nothing else was read: "one CR, one CRi", "2 cases of renal failure".
 
@@ -425,11 +312,14 @@ def counts_of_names(
         names: places of the names.
         quantities: those read.
         held: stretches read as grades or times.
+        numbers: places of the numbers of the sentence.
     """
     taken = [(q.start, q.stop) for q in quantities] + list(held)
     out = []
     for a, b in names:
         if text[b : b + 1] == "-" or text.startswith((" evaluable", " assessment", " rate", " criteria"), b):
+            continue
+        if not any(a - 60 <= place < a for place in numbers):
             continue
         m = shapes.BEFORE_NAME.search(text, max(start, a - 60), a)
         n = _whole(m["n"]) if m else None

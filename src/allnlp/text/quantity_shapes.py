@@ -131,7 +131,6 @@ NOT_REACHED = re.compile(
 ZERO = re.compile(r"(?<=,\s)0(?=[;)\]]|\s?\()|(?<=[:=]\s)0(?=[;)\]])")
 ZERO_ARM = re.compile(r"[%)\]]\s(?:vs?\.?|versus)\s(?P<z>0|none)(?=[;)\],.]|\s(?!\.|%))")
 GRADE_BEFORE = re.compile(r"\bgrades?\s?(?:[\u2265\u2264<>]=?\s?)?$", re.IGNORECASE)
-TOKEN = re.compile(r"\d+(?:[.,]\d+)*|\.\d+")
 LEAD_IN = re.compile(
     r"(?:n\s?=\s?|in\s|the\s(?:other|remaining)\s|less\sthan\s|more\sthan\s|over\s|at\sleast\s|[<>\u2264\u2265~]\s?|-|\bof\sthe\s|(?:between|from|range[ds]?(?:\sfrom|\sof|\sbetween)?:?|ranging\s(?:from|between)|ranged\s(?:from|between))\s)+$",
     re.IGNORECASE,

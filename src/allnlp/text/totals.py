@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from allnlp.schema import Mention
 from allnlp.text.link_frame import Link
-from allnlp.text.quantities import Quantity
+from allnlp.text.quantity_scan import Quantity
 
 _SCOPE = re.compile(
     r"(?:^|[;:.]\s|,\s)(?:\W*(?:[A-Z]{4,}:\s)?)?(?:Of|Among|Amongst|In|Out of|For|of|among|in)\s(?:all\s|the\s|these\s|those\s|our\s|a\stotal\sof\s|a\scohort\sof\s|first\s|\w+\s){0,3}$"
