@@ -30,6 +30,7 @@ _LOCANTS = re.compile(
     re.IGNORECASE,
 )
 _SPLIT = re.compile(r"\s*[;:=]\s*|\s*,\s+|\s+or\s+")
+_FIGURES = re.compile(r"\d\s?%|[=<>\u2264\u2265]\s?\.?\d|\d\.\d")
 _EQUATION = re.compile(r"\s*[=<>\u2264\u2265]")  # (OR = 1.2) gives a value, no name
 _LEGEND = re.compile(r"(?<![^\s(\[;,])(?P<short>[A-Z][\w/+-]{1,9})\s?=\s?(?P<long>[^\W\d][^=;,()\[\]]{4,80})")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.){3,6}")
@@ -203,6 +204,8 @@ def _shorts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         pieces.append((at, cut.start()))
         at = cut.end()
     pieces.append((at, len(inner)))
+    if _FIGURES.search(inner):
+        pieces = pieces[:1]  # "(CR, HR 1.8, P = .02; OS, HR 0.7)": results, each under a short form that is known
     for a, b in dict.fromkeys([(0, len(inner)), *pieces]):
         piece = inner[a:b].strip("\"'\u2018\u2019\u201c\u201d ")
         offset = inner.find(piece, a) if piece else -1

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from allnlp.text.grades import Grade, Timepoint
 from allnlp.text.link_frame import Link, Name
+from allnlp.text.quantity_scan import Quantity
 
 
 def grade_of(even: str, link: Link, links: Sequence[Link], names: Sequence[Name], grades: Sequence[Grade]) -> Grade | None:
@@ -21,6 +22,9 @@ def grade_of(even: str, link: Link, links: Sequence[Link], names: Sequence[Name]
         if name.start - run[-1].end < 40 and all(re.fullmatch(r",?\s(?:and|or)\s|,\s|/", even[a.end : b.start]) for a, b in itertools.pairwise(run)):
             return run[link.place]  # "any-grade and grade 3 or higher CRS was 81% and 13%"
     others = [k.quantity for k in links if k.quantity != q]
+    chained = _chained(even, q, others, grades)
+    if chained is not None:
+        return chained
     for g in reversed(grades):  # "grade >=3, 24%", "grade 3: 2.5%", "(grade 3-4, 9%)"
         if g.end <= q.start and re.fullmatch(
             r"(?:\s(?:or\s(?:higher|greater)))?(?:\sevents?)?(?:\s?[,:=(\[]\s?|\s(?:were|was)\s(?:noted|reported|seen|observed)\sin\s(?:only\s|up\sto\s)?|\soccurred\sin\s(?:only\s|up\sto\s)?|\s(?:in|was|were|of|occurred\sin|being)\s(?:only\s)?|\s)(?:n\s?=\s?)?",
@@ -43,7 +47,25 @@ def grade_of(even: str, link: Link, links: Sequence[Link], names: Sequence[Name]
     if head is not None:
         return head
     last = max((k.quantity.stop for k in links), default=q.stop)
+    if grades[-1].start >= last and re.fullmatch(r"[)\]]?(?:\s(?:patients|pts|cases))?[)\]]?\s", even[last : grades[-1].start]) and even.startswith((" were", " was", " occurred"), grades[-1].end):
+        return grades[-1]  # "fatigue (40%) and anaemia (33%) of any grade were the most common"
     return next((g for g in grades if g.start >= last and _WERE.search(even, last, g.start)), None)
+
+
+def _chained(even: str, q: Quantity, others: Sequence[Quantity], grades: Sequence[Grade]) -> Grade | None:
+    """The grade right after a number, where the number before has its own: "123 (91%) grade 3, 11 (8%) grade 4"; and "(8%; grades 3 and 4)"."""
+    after = next((g for g in grades if g.start >= q.stop), None)
+    if after is None:
+        return None
+    between = even[q.stop : after.start]
+    if re.fullmatch(r"\s?[;,]\s?", between) and even[after.end : after.end + 1] in (")", "]"):
+        return after
+    if not re.fullmatch(r"[)\]]?\s(?:were\s|had\s|of\s)?", between):
+        return None
+    before = next((g for g in reversed(grades) if g.end <= q.start and q.start - g.end < 6), None)
+    if before is None or not any(o.stop <= before.start and re.fullmatch(r"[)\]]?\s(?:were\s|had\s|of\s)?", even[o.stop : before.start]) for o in others):
+        return None
+    return after
 
 
 #: "nausea (68%) and rash (44%) were the most common grade 3-4 toxicities"

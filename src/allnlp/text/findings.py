@@ -130,6 +130,8 @@ _IS_OF_EVENTS = re.compile(
 _OF_EVENT = re.compile(r"\bevents?\s(?:with|that\shad)\s(?:an?\s)?(?:fatal\soutcomes?|outcome\sof\sdeath)$|\b(?:AEs?|events?)\s[^.;,]{0,30}with\san\soutcome\sof\sdeath$", re.IGNORECASE)
 _ENDED = re.compile(r"\b(?:resolution|resolv\w+|recover\w+|improvement|improved|revers\w+|subsided|disappear\w+)\b", re.IGNORECASE)
 _LASTED = re.compile(r"\b(?:last(?:ed|ing)|duration|durable|maintained|sustained|ongoing)\b", re.IGNORECASE)
+_BOUNDS = ("<", ">", "\u2264", "\u2265", "less than", "more than", "over", "at least")
+_MEAN = re.compile(r"\b(?:mean|average)\b(?![^;]*\bmedian\b)", re.IGNORECASE)
 _RESPONSE = re.compile(r"\b(?:remission|response)\b")
 _TIMED = re.compile(r"duration|time to|surviv")
 _DURATION_OF_RESPONSE = ("allnlp:duration-of-response", "duration of response")
@@ -307,8 +309,10 @@ def _row(
     if opens > 0 and text[end : end + 1] in (")", "]"):
         end += 1
     therapy = link_therapy(even, s, link, here, study, group)
-    reason = f"a bound: {q.sign}{q.value:g}" if q.sign in ("<", ">") and q.value is not None else None
-    if grade is not None and "\ufffd" in even[grade.start : grade.end]:
+    reason = f"a bound: {q.sign}{' ' if q.sign.isascii() and len(q.sign) > 1 else ''}{q.value:g}" if q.sign in _BOUNDS and q.value is not None else None
+    if measure == "median" and _MEAN.search(even, max(s.start, q.start - 40), q.start):
+        reason = "; ".join([*([reason] if reason else []), "a mean, no median"])
+    if grade is not None and any(sign in even[grade.start : grade.end] for sign in "\ufffd$"):
         reason = "; ".join([*([reason] if reason else []), "the sign before the grade cannot be read"])
     if group is None and is_compared(link, links, even):
         reason = "; ".join([*([reason] if reason else []), NO_GROUP])

@@ -77,7 +77,7 @@ class Frame:
         low = text[start:end].lower()
         self.has_others = any(word in low for word in words.OTHER_WORDS)
         self.is_of_sexes = any(word in text[start:end] for word in ("male", "White", "Black", "Hispanic", "Asian", "Caucasian"))
-        self.names = _without_repeats(text, [n for n in names if not _is_setting(text, start, n)])
+        self.names = _without_heads(text, _without_repeats(text, [n for n in names if not _is_setting(text, start, n)]))
         self.quantities = _with_percents(text, [q for q in quantities if not self._is_limit(q)], names)
         self.lists = self._lists()
         self.said: dict[int, tuple[Name, str]] = {}
@@ -136,6 +136,8 @@ class Frame:
         if named is not None and words.CHANGED_TO.fullmatch(self.text, named.end, q.start):
             return False
         before = self.text[max(self.start, q.start - 90) : q.start]
+        if q.kind == "share" and before.rstrip(" (").endswith(("\u00b1", "+/-")):
+            return True  # the error of the number before
         if q.kind == "count" and words.ALL_BUT.search(before):
             return True
         if q.kind == "count" and words.OF_TREATMENTS.search(self.text, q.start, q.end):
@@ -166,6 +168,8 @@ class Frame:
         before = self.text[max(self.start, q.start - 20) : q.start]
         if q.unit == "years" and q.kind == "time" and words.AGED.search(before):
             return True
+        if q.kind == "time" and q.sign in tuple("<>\u2264\u2265") and before.endswith("for "):
+            return True  # "stable disease for >=24 weeks"
         if q.kind == "share" and q.n is None and q.sign == "at least" and before.endswith("in "):
             return True  # "reported in at least 5% of patients"
         if not q.sign or q.sign not in "<>\u2264\u2265":
@@ -290,6 +294,8 @@ def _is_setting(text: str, start: int, name: Name) -> bool:
     """Whether a name only says when: "expressed during remission", "at relapse"."""
     if words.IN_GROUP.match(text, name.end):
         return True
+    if text.endswith("or better ", max(start, name.start - 12), name.start):
+        return True  # "very good partial response or better response"
     if text[name.start : name.end].lower() == "relapsed" and words.STATUS_NEAR.search(text, max(start, name.start - 60), name.end + 40):
         return True
     if name.label == "EVENT" and text[max(start, name.start - 4) : name.start] == "had " and words.BEFORE_STUDY.match(text, name.end):
@@ -321,6 +327,16 @@ def _without_repeats(text: str, names: Sequence[Name]) -> list[Name]:
             out[-1] = before._replace(end=n.end + 1)
         else:
             out.append(n)
+    return out
+
+
+def _without_heads(text: str, names: Sequence[Name]) -> list[Name]:
+    """Names without the general one that sums up those before it: "neutropenia and anemia were the main toxicities, in 43% and 48%"."""
+    out: list[Name] = []
+    for n in names:
+        if n.name == "adverse event" and out and words.WERE_THE_MAIN.fullmatch(text, out[-1].end, n.start) and words.HEAD_ENDS.match(text, n.end):
+            continue
+        out.append(n)
     return out
 
 

@@ -40,7 +40,9 @@ class Lists(Frame):
                 continue
             if self._pair_blocks(group):
                 continue
-            after, before = self._list_after(last), self._list_before(first.start)
+            after, before = self._list_after(last) or [], self._list_before(first.start)
+            if len(after) < 2:
+                after = self._respective(last, len(group)) or after
             group = self._without_compounds(group, after)
             if len(group) < 2:
                 continue
@@ -87,11 +89,13 @@ class Lists(Frame):
                 blocks[-1].append(i)
             else:
                 blocks.append([i])
-        if (
-            len(blocks) != len(group)
-            or min(map(len, blocks)) < 2
-            or not any(self.quantities[i].kind in words.RATIO_KINDS for b in blocks for i in b)
-        ):
+        if len(blocks) != len(group) or max(map(len, blocks), default=0) < 2:
+            return False
+        has_ratios = any(self.quantities[i].kind in words.RATIO_KINDS for b in blocks for i in b)
+        kinds = [{self.quantities[i].kind for i in b} for b in blocks]
+        if has_ratios and min(map(len, blocks)) < 2:
+            return False
+        if not has_ratios and not (all(len(k) == 1 for k in kinds) and all(a != b for a, b in itertools.pairwise(kinds)) and ";" in self.text[start : self.quantities[blocks[-1][0]].start]):
             return False
         for place, block in zip(group, blocks, strict=True):
             for i in block:
@@ -128,10 +132,10 @@ class Lists(Frame):
         """
         if len(members) < k or k < 2:
             return []
-        if len(members) == k:
-            return list(range(k))
         joins = [self.text[self.quantities[a].stop : self.quantities[b].start] for a, b in itertools.pairwise(members)]
         against = [bool(words.AGAINST.search(j)) for j in joins]
+        if len(members) == k:
+            return list(range(k)) if not all(against) else []
         block = [0]
         for is_against in against:
             block.append(block[-1] + (not is_against))
@@ -156,6 +160,18 @@ class Lists(Frame):
         if i is None or any(name.end <= n.start < self.quantities[i].start and self._fits(n, self.quantities[i]) for n in self.names):
             return []
         return self.lists[i]
+
+    def _respective(self, last: Name, k: int) -> list[int]:
+        """As in "A and B in 43% (mean duration 1.1 days) and 48% (mean duration 1.4 days), respectively": numbers parted by brackets."""
+        said = self.text.find("respectively", last.end, self.end)
+        stop = next((n.start for n in self.names if n.start >= last.end), self.end)
+        if not last.end <= said < stop:
+            return []
+        open_ones = [i for i, q in enumerate(self.quantities) if last.end <= q.start < said and self._bracket(q) is None]
+        if len(open_ones) != k or len({self.quantities[i].kind for i in open_ones}) != 1:
+            return []
+        gaps = [re.sub(r"[(\[][^()\[\]]*[)\]]", "", self.text[self.quantities[a].end : self.quantities[b].start]) for a, b in itertools.pairwise(open_ones)]
+        return open_ones if all(re.fullmatch(r"\s*[)\]]?(?:,|,?\sand)\s(?:in\s)?", gap) for gap in gaps) else []
 
     def _is_since(self, q: Quantity) -> bool:
         """As in "survival 12 months after dosing was 52%": when the figures are of."""
@@ -191,7 +207,7 @@ class Lists(Frame):
             is_joined = words.COMPARED_WITH.fullmatch(
                 self.text, max(first.stop, own.end) if own.end <= second.start else first.stop, second.start
             )
-            if is_joined and (
+            if is_joined and not (k > i and words.OWN_OBJECT.match(self.text, q.stop, self.end)) and (
                 (k > i and self.said[k][1] == "subject")
                 or (k < i and (words.ARM_AFTER.match(self.text, q.end, self.end) or q.sign == "arm"))
             ):

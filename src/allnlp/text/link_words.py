@@ -8,13 +8,13 @@ from allnlp.text.numbers import NUMBER
 
 _PEOPLE = r"(?:patients?|pts\.?|subjects?|participants?|children|adults?|individuals?|women|men|infants?|cases?|persons?|recipients?|those|people|responders|survivors|females|males|cohort)"
 _VERBS = (
-    r"(?:had|have|has|having|got|persist\w*|achiev\w+|attain\w+|obtain\w+|reach(?:ed|ing)|experienc\w+|develop\w+|suffer\w+|show(?:ed|ing)|acquir\w+|gained|died|relapsed?|relapsing|progressed|responded|remain\w*|were|was|are|is|discontinued|exhibited|demonstrated"
+    r"(?:had|have|has|having|got|persist\w*|achiev\w+|attain\w+|obtain\w+|reach(?:ed|ing)|experienc\w+|develop\w+|suffer\w+|show(?:ed|ing)|acquir\w+|gained|died|relapsed?|relapsing|progressed|responded|remain\w*|were|was|are|is|discontinu(?:ed|ing)|withdrawing|stopping|exhibited|demonstrated"
     r"|reported|report|needed|stopped|dropped|switched|completed|started|began|switched|maintained|became|entered|went\sinto|proceed\w*|underwent|received|required|requiring|presented|recovered|resolved|survived?|alive|converted|failed|met|withdrew|stopped|lost|sustained|displayed|did|recurred|being|be|in\s(?:CR|complete|remission|molecular|continuous|first|second)|of\swh(?:om|ich))"
 )
 #: the number is the subject of a verb: "26% of patients had", "9 of 34 patients treated with X developed", "two died"
 SUBJECT = re.compile(
-    rf"[)\]]?(?:\s[(\[][A-Za-z][^()\[\]]{{0,30}}[)\]])?(?:\s?(?:of|among|in)\s(?:the\s|all\s|these\s|our\s|those\s)?(?:\d+\s)?(?:[\w+/-]+\s){{0,4}}?{_PEOPLE}|\s(?:[\w+/-]+\s){{0,2}}?{_PEOPLE})?(?:\s?[(\[][^()\[\]]{{0,60}}[)\]])?"
-    rf"(?:(?:,?\s(?:who|whom|that|which(?!\s(?:was|were|is)\b))|\s(?:with|in|on|from|after|receiving|treated|assess?able|evaluable|available|analy[sz]ed|enrolled|aged?|given|assigned|undergoing|without|over|under|not))(?:\s(?!but\b|had\b|achiev|develop|experienc|belong|\d+(?:\.\d+)?\s?%|and\s(?:had|were|was|\d+\s(?!had\b|were\b|was\b)))(?:[\w+/.\u2265\u2264<>=-]|\(\d\)|\([A-Za-z-]{{2,8}}\))+,?){{1,12}}?)?,?"
+    rf"(?:[,;]\s[\d.]+\s?-\s?[\d.]+)?[)\]]?(?:\s[(\[][A-Za-z][^()\[\]]{{0,30}}[)\]])?(?:\s?(?:of|among|in)\s(?:the\s|all\s|these\s|our\s|those\s)?(?:\d+\s)?(?:[\w+/-]+\s){{0,4}}?{_PEOPLE}|\s(?:[\w+/-]+\s){{0,2}}?{_PEOPLE})?(?:\s?[(\[][^()\[\]]{{0,60}}[)\]])?"
+    rf"(?:(?:,?\s(?:who|whom|that|which(?!\s(?:was|were|is)\b))|\s(?:with|in|on|from|after|receiving|treated|assess?able|evaluable|available|analy[sz]ed|enrolled|aged?|given|assigned|undergoing|infused|without|over|under|not))(?:\s(?!but\b|had\b|achiev|develop|experienc|belong|\d+(?:\.\d+)?\s?%|and\s(?:had|were|was|\d+\s(?!had\b|were\b|was\b)))(?:[\w+/.\u2265\u2264<>=-]|\(\d\)|\([A-Za-z-]{{2,8}}\))+,?){{1,12}}?)?,?"
     rf"\s(?:(?:also|subsequently|later|each|both|all|ultimately|eventually|overall|still|then|currently|additionally|further|\w+ly|respectively,?)\s){{0,2}}(?:who\s)?(?P<verb>{_VERBS})\b",
     re.IGNORECASE,
 )
@@ -91,6 +91,13 @@ OTHER_TAIL = re.compile(
     r"[)\]]{1,2}(?:,\s(?:and\s|or\s)?|\sand\s)(?!in\b|for\b|with\b|among\b|at\b|of\b|by\b|then\b|than\b|grades?\b|\w+\sgrade\b|any\b|severe\b|all\b)[a-z][\w/-]*(?:\s(?!in\b|for\b|with\b|of\b|groups?\b|arms?\b|cohorts?\b|patients\b|grades?\b)[\w/-]+){0,4}\s?$"
 )
 #: after a count in a bracket or after a colon: "(A, n=13; B, n=11)", ": complications (n = 2), disease (n = 3)"
+OWN_OBJECT = re.compile(r"[)\]]?(?:\sof\s(?:the\s|all\s)?(?:patients|pts))?\s(?:had|achieved|were|experienced|developed|showed|received|underwent|responded)\b")
+#: "no treatment-related deaths and 18% of patients with related serious AEs"
+OF_PATIENTS_WITH = re.compile(r"[)\]]?\sof\s(?:the\s)?(?:patients|pts)\s(?:with|having|experiencing)\s(?:[\w-]+\s){0,3}")
+DIFFERENCE_OF = re.compile(r"\b[Tt]he\s(?:absolute\s)?differences?\s(?:between|in)\s(?:the\s)?(?:[\w-]+\s){0,2}$")
+IN_OTHER = re.compile(r"[)\]]?\sin\s[A-Z][A-Za-z]{1,5}\b(?!\s(?:arms?|groups?|patients|cohorts?))")
+WERE_THE_MAIN = re.compile(r"\s(?:was|were)\sthe\s(?:most\s(?:common|frequent)|main|only|major|predominant)(?:\s[\w-]+){0,3}\s?", re.IGNORECASE)
+HEAD_ENDS = re.compile(r",?\s(?:occurring|seen|observed|reported|experienced)?\s?(?:in|by|with)\s(?:about\s)?[\d\w]")
 EACH_N = re.compile(r"\bn\s?=\s?(?P<n>\d+)")
 OF_TREATMENTS = re.compile(r"\b(?:cycles?|courses?|infusions?|procedures?|transplants?|families)$", re.IGNORECASE)
 SEEN = re.compile(r"\s(?:(?:were|was)\s(?:seen|observed|reported|noted)\s|occurred\s)?in\s(?:only\s)?")

@@ -70,7 +70,7 @@ class _Sentence(Lists):
             each = self._each_of(link)
             if each:
                 out = [k for k in out if not any(k.quantity.start == e.start or k.quantity.end == e.end for e in each)]
-                out += [Link(e, link.name, "bracket") for e in each]
+                out += [Link(e, link.name, "part") for e in each]
                 continue
             bracket = next((b for b in self.brackets if 0 <= b.start - max(link.name.end, q.stop) < 40), None)
             if link.name.name not in ("death", "mortality") or not q.n or bracket is None or re.search(r"[.;]", self.text[max(link.name.end, q.stop) : bracket.start]):
@@ -80,7 +80,7 @@ class _Sentence(Lists):
             if len(sizes) < len(items) or len(sizes) < 2 or sum(sizes) > q.n:
                 continue
             out = [k for k in out if not bracket.start < k.quantity.start < bracket.end]
-            out += [Link(Quantity(m.start("n"), m.end("n"), "count", n=n, stop=m.end("n"), noun=True), link.name, "bracket") for m, n in items]
+            out += [Link(Quantity(m.start("n"), m.end("n"), "count", n=n, stop=m.end("n"), noun=True), link.name, "part") for m, n in items]
         return sorted(out, key=lambda k: (k.quantity.start, k.name.start))
 
     def _each_of(self, link: Link) -> list[Quantity]:
@@ -269,6 +269,10 @@ class _Sentence(Lists):
                 return after, "beside"
         if after is not None and q.n is not None and before is not None and self._has_own_number(before, i) and words.WITH_NAME.fullmatch(self.text[last.end : after.start]):
             return after, "beside"  # "including 8 (20%) with complete remission"
+        if after is not None and q.kind == "share" and self.text[max(self.start, q.start - 5) : q.start].endswith(("and ", "with ", ", ")) and words.OF_PATIENTS_WITH.fullmatch(self.text, q.end, after.start):
+            return after, "beside"
+        if before is not None and q.n is not None and self._has_own_number(self._first_of_compound(before), i) and self._is_next_state(before, q):
+            return None
         if (
             after is not None
             and q.kind == "share"
@@ -307,11 +311,21 @@ class _Sentence(Lists):
             return None  # "lipase elevation in 15 (11%) and liver enzymes elevation in 20 (15%)": of something that is not known
         return self._first_of_compound(before), "before"
 
+    def _is_next_state(self, before: Name, q: Quantity) -> bool:
+        """As in "115 in CCyR and 158/163 (97%) in EMR", "52 reached CR, 45 (87%) without MRD": of another state, that is not known."""
+        if re.match(r"[)\]]?\swithout\s", self.text[q.stop : q.stop + 10]):
+            return True
+        is_state = re.search(r"\d\)?\sin\s$", self.text[max(self.start, before.start - 6) : before.start]) is not None
+        return is_state and words.IN_OTHER.match(self.text, q.stop, self.end) is not None
+
     def _continued(self, i: int) -> tuple[Name, str] | None:
         """As in "rates were: group 1, 10%; group 2A, 46%": after a semicolon a label and a number go on with the name before."""
         known = [k for k in range(i) if k in self.said and self.quantities[k].kind == self.quantities[i].kind]
         if not known or self._bracket(self.quantities[known[-1]]) != self._bracket(self.quantities[i]):
             return None
+        own = next((n for n in self.names if n.start >= self.quantities[i].stop), None)
+        if own is not None and own.label == "EVENT" and not re.search(r"[;,.]|\d", self.text[self.quantities[i].stop : own.start]):
+            return own, "subject"  # "; in 162 patients the disease had progressed"
         between = self.text[self.quantities[known[-1]].stop : self.quantities[i].start]
         if not re.fullmatch(
             r"[)\]]?(?:\s[\w+/-]+){0,6}[;,]\s?(?:and\s|whereas\s|while\s|in\s|for\s)*[\w\s+/.\u2265\u2264<>=-]{1,50}[,:=]?\s?(?:was\s|were\s|in\s|\()?",
@@ -472,6 +486,10 @@ class _Sentence(Lists):
         between = self.text[name.end : bracket.start]
         if words.OTHER_ITEM.fullmatch(between) and any(name.end <= o.start < bracket.start for o in self.quantities):
             return None  # "hypoxia (81%) and pulmonary infiltrate (73%)": of something that is not known
+        if words.DIFFERENCE_OF.search(self.text, max(self.start, name.start - 50), name.start) and not any(
+            words.AGAINST.search(self.text, self.quantities[a].stop, self.quantities[b].start) for a, b in itertools.pairwise(self.lists[i])
+        ):
+            return None
         if words.HARD.search(between) or len(between) > words.REACH or words.NEW_SUBJECT.search(between):
             return None
         last = next((o for o in reversed(self.quantities) if name.end <= o.start and o.stop < bracket.start), None)

@@ -21,7 +21,7 @@ _LONGEST = 15
 #: A whole number: 1297, 1,297, 1 297, "eighty-one", "one hundred and nine".
 NUMBER = (
     r"(?:\d{1,3}(?:[,\u2008\u2009\u202f\u00a0 ]\d{3})+(?![\d.])|\d+(?![\d.,]*\d)"
-    rf"|(?:{_WORD})(?:(?:[- ]|\s+and\s+)(?:{_WORD})){{0,9}}(?![a-z]))"
+    rf"|(?:{_WORD})(?:(?:[- ]|(?:(?<=hundred)|(?<=thousand))\s+and\s+)(?:{_WORD})){{0,9}}(?![a-z]))"
 )
 
 

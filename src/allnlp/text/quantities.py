@@ -169,7 +169,10 @@ def _shares_with_percent(scan: Scan) -> None:
         is_beside = re.search(r"[,;]\s?(?:[<>]\s?)?$", scan.text[m.start() : m.start("pct")]) is not None
         if is_beside and not m.group().startswith(("n", "N")) and scan.text[m.start() - 1 : m.start()] not in ("(", "["):
             continue  # "Of 31 patients, 68% achieved"
-        scan.add(m, "share", value=read_float(m["pct"]), unit="%", n=n, total=total, noun=True, sign=(m["sign"] or "").strip())
+        low, pct, high = read_float(m["lo"]), read_float(m["pct"]), read_float(m["hi"])
+        if low is None or high is None or pct is None or not low <= pct <= high:
+            low = high = None
+        scan.add(m, "share", value=pct, unit="%", n=n, total=total, ci_low=low, ci_high=high, noun=True, sign=(m["sign"] or "").strip())
     for m in scan.at_numbers(shapes.PCT_RANGE, scan.near(50, "%", "cent")):
         if m["low"] and shapes.CHANGED.search(scan.text, max(scan.start, m.start() - 80), m.start("low")) and m.group().count("%") == 2:
             continue  # "reduced from 43.2% to 33%": two values
@@ -273,10 +276,11 @@ def _times(scan: Scan) -> None:
     for m in scan.at_numbers(shapes.TIME_ONE):
         scan.add(m, "time", value=read_float(m["value"]), unit=unit_name(m["unit"]), sign=(m["sign"] or "").strip())
         second = shapes.TIME_SECOND.match(scan.text, m.end(), scan.end)
-        if second is not None and not any(scan.held[second.start("value") - scan.start : second.end("value") - scan.start]):
-            a, b = second.span("value")
+        part = "next" if second is not None and second["next"] else "value"
+        if second is not None and not any(scan.held[second.start(part) - scan.start : second.end(part) - scan.start]):
+            a, b = second.span(part)
             scan.hold(a, b)
-            scan.found.append(Quantity(a, b, "time", read_float(second["value"]), unit_name(m["unit"]), stop=b))
+            scan.found.append(Quantity(a, b, "time", read_float(second[part]), unit_name(m["unit"]), stop=b))
 
 
 def _counts(scan: Scan) -> None:

@@ -23,9 +23,9 @@ P = re.compile(
     r"(?<![A-Za-z])[Pp]{1}(?:[\s-]?values?|\s\(?(?:log-?rank|trend)\)?|-?trend|\s?for\s(?:trend|interaction|heterogeneity))?\s{0,2}(?:of\s|was\s|is\s)?(?P<sign>[=<>\u2264\u2265]|less\sthan|greater\sthan)\s{0,2}=?\s?(?P<p>0?\.\d+|0\b|1(?:\.0+)?\b|\d\s?[\u00d7x]\s?10\s?-\s?\d+)"
 )
 RATIO = re.compile(
-    rf"\b(?P<kind>[Hh]azards?[\s-](?:[Rr]atios?|[Rr]ates?)(?=\s?[(\[]|[\s,:=]+(?:of|was|for|\d|=))|a?-?HRs?\b|s?HRs?\b|[Oo]dds?[\s-][Rr]atios?|[am]?ORs?\b|(?:[Rr]elative\s[Rr]isks?|[Rr]isk\s[Rr]atios?|[Rr]ate\s[Rr]atios?|[aimI]?RRs?\b))"
+    rf"\b(?P<kind>[Hh]azards?[\s-](?:[Rr]atios?|[Rr]ates?)(?=\s?[(\[]|[\s,:=]+(?:of|was|for|\d|=))|(?:a?-?|s)HRs?\b(?!\s(?:pts?|patients|and\s(?!\d)|or\s|groups?|disease|cohort|subgroup|MDS|AML|ALL|MM)\b)|[Oo]dds?[\s-][Rr]atios?|[am]?ORs?\b|(?:[Rr]elative\s[Rr]isks?|[Rr]isk\s[Rr]atios?|[Rr]ate\s[Rr]atios?|[aimI]?RRs?\b))"
     rf"(?:\s?[(\[]\s?(?:adjusted\s)?(?:a?s?HRs?|a?ORs?|[aI]?RRs?)\s?[)\]])?(?P<mid>(?:[^.;:()\[\]\d=]|\((?=[A-Za-z])[^()\d]{{0,40}}\)){{0,110}}?(?:\s?[(\[]?\s?(?:95\s?%\s)?(?:CI|confidence\sinterval)(?:\s[(\[]CI[)\]])?[)\]]?[,:]?)?)"
-    rf"(?:\sfor\s(?:each|every|per|a)\s\d[^,;:()=]{{0,40}})?[\s,:=(\[]{{1,4}}(?:of\s|was\s|were\s|is\s)?(?P<value>{NUM})(?![\d%]|\.\d|-(?:year|month|day)|\s?%|/\d|\s?(?:k?g|mg|mL|dL|IU|U|points?|units?|mm|cm|log|fold|bpm|beats|years?|months?|[\u03bc\u00b5]\w+)\b)"
+    rf"(?:\sfor\s(?:each|every|per|a)\s\d[^,;:()=]{{0,40}})?[\s,:=(\[]{{1,4}}(?:of\s|was\s|were\s|is\s)?(?P<value>{NUM})(?![\d%]|\.\d|-(?:year|month|day)|\s?%|/\d|\s?(?:k?g|mg|mL|dL|IU|U|points?|units?|mm|cm|log|fold|bpm|beats|years?|months?|m|mo|y|d|[\u03bc\u00b5]\w+)\b)"
     rf"(?:\s?[,;]?\s?[(\[,]\s?(?:range\s)?(?P<low>{NUM}){TO}(?P<high>{NUM}|{OPEN_END}))?"
 )
 #: after a ratio that is named, others in brackets: "sepsis (2.94 [2.70-3.21])"
@@ -56,7 +56,7 @@ PCT_N = re.compile(
 )
 #: 15 (6.4%); three patients (8%); forty-two (93%) of the 45 patients; 10 events (29%); n = 9 (26%); 119 [82%]
 N_PCT = re.compile(
-    rf"(?<![\w.,\u2265\u2264<>/-])(?:n\s?=\s?)?{N}(?P<noun>\s{ADJ}{{0,3}}?{PEOPLE})?(?:\s{ADJ}{{0,2}}?)?\s?[(\[,;]\s?(?P<sign>[<>]\s?)?(?P<pct>{NUM}){PCT}(?!\s?-?\s?(?:CI\b|C\.I|confidence|credible))(?:\s?[)\]]\s(?:(?:{PEOPLE}\s)?(?:of|out\sof|among)\s(?:the\s|all\s|these\s|those\s|our\s)?(?P<total>{NUMBER})(?!\s?%|\.\d|-)))?",
+    rf"(?<![\w.,\u2265\u2264<>/])(?<!(?<!\))-)(?:n\s?=\s?)?{N}(?P<noun>\s{ADJ}{{0,3}}?{PEOPLE})?(?:\s{ADJ}{{0,2}}?)?\s?[(\[,;]\s?(?P<sign>[<>]\s?)?(?P<pct>{NUM}){PCT}(?!\s?-?\s?(?:CI\b|C\.I|confidence|credible))(?:[,;]\s(?P<lo>{NUM})\s?-\s?(?P<hi>{NUM})%?(?=[)\]]))?(?:\s?[)\]]\s(?:(?:{PEOPLE}\s)?(?:of|out\sof|among)\s(?:the\s|all\s|these\s|those\s|our\s)?(?P<total>{NUMBER})(?!\s?%|\.\d|-)))?",
     re.IGNORECASE,
 )
 PCT_ONE = re.compile(
@@ -69,7 +69,7 @@ PLUS_MINUS = re.compile(rf"(?<![\w.,])(?P<pct>{NUM})\s?%?\s?(?:\u00b1|\+/-)\s?{N
 PLUS_MINUS_BARE = re.compile(rf"(?<![\w.,])(?P<pct>{NUM})\s?(?:\u00b1|\+/-)\s?{NUM}(?=[),;]|\sand\s|\svs?\b|\sversus\b|\.?$)")
 #: the unit is said of the first: "14.6 months for A vs 3.5 for B"
 TIME_SECOND = re.compile(
-    rf"\s(?:for|in|with)\s[^,;()\d]{{3,45}}?\s(?:vs\.?|versus|and|compared\s(?:with|to))\s(?P<value>{NUM})(?=\s(?:for|in|with)\s[A-Za-z])"
+    rf"\s(?:for|in|with)\s[^,;()\d]{{3,45}}?\s(?:vs\.?|versus|and|compared\s(?:with|to))\s(?P<value>{NUM})(?=\s(?:for|in|with)\s[A-Za-z])|\s(?:vs\.?|versus)\s(?P<next>{NUM})(?=[;,)\]](?!\d))"
 )
 #: the percent sign is said once: 26.5 and 11.8%; 81 vs 62%; 80, 70, and 60%
 PCT_LIST = re.compile(

@@ -21,8 +21,10 @@ _RECEIVED = re.compile(
     re.IGNORECASE,
 )
 _AMONG_THEM = re.compile(r"\b(?:among|of)\s(?:them|these|whom|which|those)\W{1,3}$", re.IGNORECASE)
-_LEAD = re.compile(r"\W*(?:[A-Z]{4,}:\s)?(?:For|In|Among|Of|With|At|After)\s[^()\[\]]{3,90}[(\[]\s?")
+_LEAD = re.compile(r"\W*(?:[A-Z]{4,}:\s)?(?:For|In|Among|Of|With|At|After)\s[^()\[\]%]{3,90}[(\[]\s?")
 _OF_SIZE = re.compile(r"\b(?:rates?|survival|incidence|probability|OS|PFS|EFS|DFS|ORR|CR)\s(?:of|in|among|for)\s(?:the\s|all\s)?$")
+#: "Among 692 patients, 46% received HCT with a 2-year survival of 58%": of those alone
+_OF_SOME = re.compile(r"\d\s?%[)\]]?\s(?:of\s(?:the\s)?patients\s)?(?:received|underwent|proceeded|were\s\w+ed)\b")
 _IN_SIZE = re.compile(r"[)\]]?\s(?:in|of|among|for)\s(?:the\s|all\s|these\s)?(?:[a-z-]+\s)?")
 _HEAD_REACH = 60
 _VERSUS = re.compile(r"\b(?:vs?\.?|versus|compared with|compared to|than)\b", re.IGNORECASE)
@@ -37,7 +39,7 @@ def with_totals(even: str, start: int, end: int, links: Sequence[Link], sizes: S
     out: list[Link] = []
     for link in links:
         q = link.quantity
-        if (q.kind not in ("share", "count") and not q.kind.endswith("ratio")) or q.total is not None:
+        if (q.kind not in ("share", "count") and not q.kind.endswith("ratio")) or q.total is not None or link.rule == "part":
             out.append(link)
             continue
         total = _total(even, start, end, link, links, out, sizes)
@@ -57,7 +59,7 @@ def _total(
         if link.parts > 1 and _is_against(even, link, links):
             return None
         counted = [
-            k.quantity.n for k in done if k.quantity.n and k.quantity.n > q.n and agrees(q.value, q.n, k.quantity.n, even[q.start : q.stop])
+            k.quantity.n for k in done if k.quantity.n and k.quantity.n > q.n and abs(100 * q.n / k.quantity.n - q.value) <= 0.55 and agrees(q.value, q.n, k.quantity.n, even[q.start : q.stop])
         ]
         if counted:
             return counted[-1]
@@ -71,7 +73,7 @@ def _total(
         if head is not None and head.n is not None and q.n <= (head.total or 0):
             return head.total
         return _of_scope(even, start, link, earlier, done)
-    inside = _bracket_size(even, q, sizes)
+    inside = _bracket_size(even, q, sizes) if link.parts == 1 or q.kind.endswith("ratio") else None
     if inside is not None or q.kind.endswith("ratio"):
         return inside
     by_place = _by_place(even, link, sizes)
@@ -86,12 +88,14 @@ def _total(
     if link.parts > 1 and _is_against(even, link, links):
         return None
     scope = [m for m in earlier if is_scope(even, start, m, q.start)]
+    if scope and _OF_SOME.search(even, scope[-1].end, q.start):
+        return None
     return scope[-1].n if scope else None
 
 
 def _by_place(even: str, link: Link, sizes: Sequence[Mention]) -> int | None:
     """As in "55% and 47% with A (n = 60) and B (n = 91)": the size of the same place in as many arms."""
-    arms = [m.n for m in sizes if even[m.start : m.start + 1] in "nN"]
+    arms = [m.n for m in sizes if even[m.start : m.start + 1] in "nN" and not even.startswith((":", " :"), m.end)]
     return arms[link.place] if link.parts > 1 and len(arms) == link.parts else None
 
 
