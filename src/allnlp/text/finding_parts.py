@@ -113,7 +113,7 @@ def _head_grade(even: str, link: Link, names: Sequence[Name], grades: Sequence[G
     if link.name.name == "serious adverse event":
         return None
     for n in reversed([n for n in names if n.end <= place and n.label == "TOXICITY" and not _is_shut_off(even, n, place)]):
-        between = _blanked(even, n.end, place, names)
+        between = _ITEM.sub(",", _blanked(even, n.end, place, names))
         between = _unbracketed(" " + between)[1:]
         between = between.partition(") ")[2] if ")" in between and "(" not in between else between
         if re.search(r";|\b(?:whereas|while|but)\b|\.\s", between):
@@ -129,6 +129,8 @@ def _head_grade(even: str, link: Link, names: Sequence[Name], grades: Sequence[G
     return None
 
 
+#: a semicolon that parts the items of a list, not statements: "; and hypertension (n = 4"
+_ITEM = re.compile(r";(?=\s+(?:and\s+)?(?:(?!was\b|were\b|had\b|in\b|occurred\b|with\b)(?:[\w/-]+,?|,)\s+){0,12}(?:[(\[]|\d+\s?%|$))")
 _JOINED = re.compile(r"(?:[\s,/]|\b(?:and|or|as well as|a|an|the|of|higher|incidence|rate)\b)*")
 
 

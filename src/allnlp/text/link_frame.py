@@ -136,8 +136,12 @@ class Frame:
         if named is not None and words.CHANGED_TO.fullmatch(self.text, named.end, q.start):
             return False
         before = self.text[max(self.start, q.start - 90) : q.start]
+        if q.kind == "share" and words.MORE_THAN.search(before):
+            return True  # "in >3 patients (5%)"
         if q.kind == "share" and before.rstrip(" (").endswith(("\u00b1", "+/-")):
             return True  # the error of the number before
+        if q.kind == "count" and words.IF_THEY_HAD.search(self.text, self.start, q.start):
+            return True
         if q.kind == "count" and words.ALL_BUT.search(before):
             return True
         if q.kind == "count" and words.OF_TREATMENTS.search(self.text, q.start, q.end):

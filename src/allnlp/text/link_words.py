@@ -98,6 +98,8 @@ DIFFERENCE_OF = re.compile(r"\b[Tt]he\s(?:absolute\s)?differences?\s(?:between|i
 IN_OTHER = re.compile(r"[)\]]?\sin\s[A-Z][A-Za-z]{1,5}\b(?!\s(?:arms?|groups?|patients|cohorts?))")
 WERE_THE_MAIN = re.compile(r"\s(?:was|were)\sthe\s(?:most\s(?:common|frequent)|main|only|major|predominant)(?:\s[\w-]+){0,3}\s?", re.IGNORECASE)
 HEAD_ENDS = re.compile(r",?\s(?:occurring|seen|observed|reported|experienced)?\s?(?:in|by|with)\s(?:about\s)?[\d\w]")
+IF_THEY_HAD = re.compile(r"\b(?:eligible|included|enrolled|received|given|treated)\b[^;.]*\bif\s(?:they|the\spatients?)\shad\b[^;.]*$")
+MORE_THAN = re.compile(r"[<>\u2264\u2265]\s?\d+\s(?:[\w-]+\s)?(?:patients|pts|subjects)\s?[(\[]$")
 EACH_N = re.compile(r"\bn\s?=\s?(?P<n>\d+)")
 OF_TREATMENTS = re.compile(r"\b(?:cycles?|courses?|infusions?|procedures?|transplants?|families)$", re.IGNORECASE)
 SEEN = re.compile(r"\s(?:(?:were|was)\s(?:seen|observed|reported|noted)\s|occurred\s)?in\s(?:only\s)?")
@@ -211,7 +213,7 @@ FAR_AFTER = 150
 RATIO_KINDS = ("hazard_ratio", "odds_ratio", "risk_ratio")
 PROGRESSION_OR_DEATH = re.compile(r"\b(?:progression|relapse|recurrence|event)s?(?:,|\sor|\sand|\s)[\w\s,]{0,30}\bdeath", re.IGNORECASE)
 DATA_ON = re.compile(r"\b(?:data|results|outcomes?|information|samples)\s(?:on|of|from|for|in)\s(?:the\s|all\s)?$", re.IGNORECASE)
-CHANGED_BY = re.compile(r"\b(?:reduc|decreas|lower|increas|improv|rais|rose|fell|declin)\w*\b[^;]{0,70}\bby\s(?:approximately\s|about\s|up\sto\s)?$", re.IGNORECASE)
+CHANGED_BY = re.compile(r"\b(?:reduc|decreas|lower|increas|improv|rais|rose|fell|declin)\w*\b[^;]{0,70}\bby\s(?:approximately\s|about\s|up\sto\s|an?\s(?:absolute\s|relative\s)?)?$", re.IGNORECASE)
 OWN_NOUN = re.compile(r"[\w.,]+\s(?P<noun>[a-z][\w-]*(?:\s[a-z][\w-]*){0,2}?)\s?[(\[]")
 #: an item of a bracket that begins with a count: "3 at induction", "two typhlitis"
 PART = re.compile(rf"(?:(?<=[(\[])|(?<=,\s)|(?<=;\s)|(?<=\band\s))(?P<n>{NUMBER})\s(?=[A-Za-z])(?!of\s\d|%)")

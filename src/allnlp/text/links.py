@@ -257,6 +257,8 @@ class _Sentence(Lists):
         before = self._name_before(q.start, q)
         after = next((n for n in self.names if n.start >= last.end), None)
         is_linked = bool(words.LINKED.search(self.text, max(self.start, q.start - 40), q.start))
+        if q.kind == "share" and re.match(r"[)\]]?\sof\s$", self.text[last.end : after.start] if after else "") and after is not None and re.match(r"\s(?:patients|pts)\b", self.text[after.end : after.end + 10]):
+            return None  # "representing 44% of CR patients"
         if after is not None and q.kind in ("share", "count") and words.BESIDE.fullmatch(self.text, last.end, after.start):
             close = before is not None and is_linked and not self._has_own_number(before, i)
             strong = last.kind == "count" or not re.search(r"\b(?:of|in|with)\s", self.text[last.end : after.start])
@@ -376,6 +378,8 @@ class _Sentence(Lists):
         """Whether a time is how long or when, rather than when looked at."""
         between = self.text[name.end : q.start]
         wide = self.text[max(self.start, name.start - 60) : q.start]
+        if re.search(r"\b(?:correlat|associat)\w+\swith\s(?:an?\s)?(?:median\sof\s)?$", between):
+            return False
         if words.FOLLOWED.search(self.text, max(self.start, name.start - 70), name.start):
             return False
         if re.search(
