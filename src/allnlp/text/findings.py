@@ -16,8 +16,8 @@ from allnlp.text.grades import Grade, Timepoint, find_grades, find_timepoints
 from allnlp.text.groups import find_groups, is_compared, is_respective
 from allnlp.text.link_frame import Link, Name, is_about_patients
 from allnlp.text.links import link_quantities
-from allnlp.text.plain import plain
 from allnlp.text.number_places import has_numbers, number_places
+from allnlp.text.plain import plain
 from allnlp.text.quantities import counts_of_names, find_quantities
 from allnlp.text.quantity_scan import Quantity
 from allnlp.text.therapy_links import link_therapy
@@ -30,6 +30,7 @@ _SYSTEMS = re.compile(
     r"\b(?P<ctcae>CTCAE|Common\s(?:Terminology|Toxicity)\sCriteria)(?:[^.;]{0,45}?\b[vV](?:ersion)?\s?\.?(?P<v>\d(?:\.\d+)?))?|\b(?P<astct>ASTCT|American\sSociety\s(?:for|of)\sTransplantation\sand\sCellular)|\b(?P<lee>Lee\s(?:criteria|scale|grading|et\sal|20\d\d)|Lee['\u2019]s)"
     r"|\b(?P<penn>Penn(?:sylvania)?\s(?:grading|scale|criteria)|University\sof\sPennsylvania\s(?:grading|scale))|\b(?P<cartox>CARTOX)|\b(?P<seattle>Glucksberg)|\b(?P<nih>NIH\sconsensus\scriteria)|\b(?P<mskcc>MAGIC\scriteria)"
 )
+_SYSTEM_WORDS = ("CTC", "Common", "ASTCT", "American Society", "Lee", "Penn", "CARTOX", "Glucksberg", "NIH", "MAGIC")
 _SYSTEM_NAMES = {
     "astct": "ASTCT",
     "lee": "Lee",
@@ -94,7 +95,9 @@ def grading_system(text: str) -> str | None:
     >>> grading_system("graded by CTCAE version 5.0"), grading_system("ASTCT consensus")
     ('CTCAE v5.0', 'ASTCT')
     """
-    names = []
+    names: list[str] = []
+    if not any(word in text for word in _SYSTEM_WORDS):
+        return None
     for m in _SYSTEMS.finditer(text):
         name = (f"CTCAE v{m['v']}" if m["v"] else "CTCAE") if m["ctcae"] else _SYSTEM_NAMES[m.lastgroup or ""]
         if name not in names:
@@ -128,6 +131,7 @@ _IS_OF_EVENTS = re.compile(
     re.IGNORECASE,
 )
 _OF_EVENT = re.compile(r"\bevents?\s(?:with|that\shad)\s(?:an?\s)?(?:fatal\soutcomes?|outcome\sof\sdeath)$|\b(?:AEs?|events?)\s[^.;,]{0,30}with\san\soutcome\sof\sdeath$", re.IGNORECASE)
+_ENDS_OF_EVENT = ("outcome", "outcomes", "death")
 _ENDED = re.compile(r"\b(?:resolution|resolv\w+|recover\w+|improvement|improved|revers\w+|subsided|disappear\w+)\b", re.IGNORECASE)
 _LASTED = re.compile(r"\b(?:last(?:ed|ing)|duration|durable|maintained|sustained|ongoing)\b", re.IGNORECASE)
 _BOUNDS = ("<", ">", "\u2264", "\u2265", "less than", "more than", "over", "at least")
@@ -168,10 +172,12 @@ def _of_sentence(
 ) -> list[Finding]:  # fmt: skip
     if not carried and not any(m.label in _NAMED or m.label == "DISEASE" for m in here):
         return []
+    may_be_event = _may_be_event(text, s)
     names = [
         _name(m, even)
         for m in here
-        if (m.label in _NAMED or _is_event(even, s, m)) and not _OF_EVENT.search(even, max(s.start, m.start - 40), m.end)
+        if (m.label in _NAMED or (may_be_event and _is_event(even, s, m)))
+        and not (m.text.lower().endswith(_ENDS_OF_EVENT) and _OF_EVENT.search(even, max(s.start, m.start - 40), m.end))
     ]
     grades = find_grades(even, s.start, s.end)
     numbers = number_places(even, s.start, s.end, even[s.start : s.end].lower())

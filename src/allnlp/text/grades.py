@@ -162,19 +162,17 @@ def find_timepoints(text: str, start: int, end: int, numbers: Sequence[int] | No
                 out.append(Timepoint(more.start("n"), more.end(), *_named(more["n"], more["unit"])))
                 last = more.end()
             continue
-        m = _DAY_NUMBER.match(text, place, end)
-        lead = _DAY_LEAD.search(text, max(last, place - 24), place) if m is not None else None
-        if m is not None and lead is not None and not (lead["unit"] is None and re.match(r"[\w.]", text[m.end() : m.end() + 1])):
-            unit = (lead["unit"] or "day").lower().rstrip("s")
-            out.append(Timepoint(lead.start(), m.end(), f"{unit} {m['n']}", _months(float(m["n"]), unit)))
-            last = m.end()
+        day = _day_at(text, last, end, place)
+        if day is not None:
+            out.append(day)
+            last = day.end
     return sorted(out)
 
 
 def _span_at(text: str, start: int, end: int, place: int) -> tuple[int, re.Match[str]] | None:
     """The span of time that begins with the number at a place, with where the words before it begin: "12-month", "at 12 months"."""
     m = _HYPHENATED.match(text, place, end)
-    # "80% at 1 year and 70% at 2 years"
+    # The year of "80% at 1 year and 70% at 2 years" has its own preposition.
     if m is not None and ("-" in m.group() or not _PREPOSITION.search(text, max(start, place - 8), place)):
         return place, m
     m = _AT.match(text, place, end)
@@ -182,6 +180,16 @@ def _span_at(text: str, start: int, end: int, place: int) -> tuple[int, re.Match
     if m is None or lead is None or (_LASTING.match(lead.group()) and not _OF_FIRST.match(lead.group())):
         return None
     return lead.start(), m
+
+
+def _day_at(text: str, last: int, end: int, place: int) -> Timepoint | None:
+    """The day whose number stands at a place: "day 28", "D+28"."""
+    m = _DAY_NUMBER.match(text, place, end)
+    lead = _DAY_LEAD.search(text, max(last, place - 24), place) if m is not None else None
+    if m is None or lead is None or (lead["unit"] is None and re.match(r"[\w.]", text[m.end() : m.end() + 1])):
+        return None
+    unit = (lead["unit"] or "day").lower().rstrip("s")
+    return Timepoint(lead.start(), m.end(), f"{unit} {m['n']}", _months(float(m["n"]), unit))
 
 
 def _of_list(m: re.Match[str], first: int) -> list[Timepoint]:

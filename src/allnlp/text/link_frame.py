@@ -80,6 +80,7 @@ class Frame:
         self.names = _without_heads(text, _without_repeats(text, [n for n in names if not _is_setting(text, start, n)]))
         self.quantities = _with_percents(text, [q for q in quantities if not self._is_limit(q)], names)
         self.lists = self._lists()
+        self.attributes: dict[int, bool] = {}  # by where the name begins
         self.said: dict[int, tuple[Name, str]] = {}
         self.of_others: set[int] = set()  # quantities that are of something that is not known
 
@@ -164,6 +165,9 @@ class Frame:
 
     def _is_said_of_other(self, q: Quantity) -> bool:
         """Whether a word before a number says that it is of something else; words of a name do not: "ALT increased (12%)"."""
+        low = self.text[max(self.start, q.start - 90) : q.start].lower()
+        if not any(word in low for word in words.OTHER_WORDS):
+            return False
         found = words.OTHER_LEFT.search(self.text, max(self.start, q.start - 90), q.start)
         return found is not None and not any(n.start <= found.start() < n.end for n in self.names)
 
@@ -211,6 +215,12 @@ class Frame:
 
     def _is_attribute(self, name: Name) -> bool:
         """Whether a name only says of whom or since when: "survival of relapsed patients from relapse was 46%"."""
+        known = self.attributes.get(name.start)
+        if known is None:
+            known = self.attributes[name.start] = self._says_of_whom(name)
+        return known
+
+    def _says_of_whom(self, name: Name) -> bool:
         if (name.label == "EVENT" or self.text.startswith("ed", name.end - 2)) and re.match(
             r"\s(?:patients|pts|disease|AML|ALL|or\srefractory|refractory)\b", self.text[name.end : name.end + 14]
         ):

@@ -184,7 +184,7 @@ NOT_PATIENTS = re.compile(
     r"\b(?:mice|mouse|murine|xenografts?|rats?|in\svitro|cell\slines?|zebrafish|rabbits?|dogs?|cats|canine|monkeys?|animals?)\b", re.IGNORECASE
 )
 DESIGN_WORDS = ("power", "sample size", "type i", "type 1", "alpha", "hypothesis", "inferiority", "to detect", "simon", "we aimed", "hypothesi", "assum", "expected", "goal was", "would")
-ANIMAL_WORDS = ("mice", "mouse", "murine", "xenograft", "rat", "in vitro", "cell line", "zebrafish", "dog", "cats", "canine", "monkey", "animal")
+ANIMAL_WORDS = ("mice", "mouse", "murine", "xenograft", " rat ", "rats", "rabbit", "in vitro", "cell line", "zebrafish", "dog", "cats", "canine", "monkey", "animal")
 TIME_NAME = re.compile(r"surviv|duration|time (?:to|on|until)|interval|\bfree", re.IGNORECASE)
 LASTING = re.compile(
     r"duration|durable|last(?:ed|ing)|time\sto|onset|resol|recover|occurred\sat|median\s(?:of|time)|maintained|sustained|ongoing|median\s(?:[\w-]+\s){0,3}time",

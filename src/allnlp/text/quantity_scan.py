@@ -73,6 +73,7 @@ class Scan:
         return [p for p in self.places if any(sign in self.text[p[1] : p[1] + reach] for sign in signs)]
 
     def free(self, shape: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """Matches of a shape in which no character is held."""
         for m in shape.finditer(self.text, self.start, self.end):
             if self.held.find(1, m.start() - self.start, m.end() - self.start) < 0:
                 yield m
@@ -98,8 +99,10 @@ class Scan:
                     yield m
 
     def hold(self, start: int, end: int) -> None:
+        """Mark a stretch as read."""
         self.held[start - self.start : end - self.start] = b"\x01" * (end - start)
 
     def add(self, m: re.Match[str], kind: str, **cells: object) -> None:
+        """Take a match as a quantity of a kind, with the cells that it fills."""
         self.hold(*m.span())
         self.found.append(Quantity(m.start(), m.end(), kind, stop=m.end(), **cells))  # type: ignore[arg-type]

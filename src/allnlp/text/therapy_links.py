@@ -14,6 +14,8 @@ _SUPPORT = re.compile(
 )
 
 
+_CLAUSE = re.compile(r"[;:]\s|,\s(?:and|while|whereas|with|but)\s")
+_CLAUSE_ENDS = re.compile(r";|,\s(?:and|while|whereas|with|but)\s|\b(?:vs?\.?|versus|compared)\b")
 _NO_THERAPY = re.compile(r"\b(?:placebo|controls?|standard|observation|best\ssupportive|no\s|without)", re.IGNORECASE)
 
 
@@ -42,9 +44,11 @@ def link_therapy(
             return best.concept_id, best.name, "same_clause"
         if _NO_THERAPY.search(group):
             return None, None, None
-    left = max((m.end() for m in re.finditer(r"[;:]\s|,\s(?:and|while|whereas|with|but)\s", even[s.start : q.start])), default=0) + s.start
-    cut = re.search(r"[;]|,\s(?:and|while|whereas|with|but)\s|\b(?:vs?\.?|versus|compared)\b", even[q.stop : s.end])
-    right = q.stop + cut.start() if cut else s.end
+    if not named:
+        return _only_studied(study)
+    left = max((m.end() for m in _CLAUSE.finditer(even, s.start, q.start)), default=s.start)
+    cut = _CLAUSE_ENDS.search(even, q.stop, s.end)
+    right = cut.start() if cut else s.end
     clause = [m for m in named if left <= m.start and m.end <= right]
     after = [m for m in clause if m.start >= q.stop and m.start - q.stop < 60]
     if after:
@@ -53,8 +57,11 @@ def link_therapy(
         return clause[0].concept_id, clause[0].name, "same_clause"
     if len({m.name for m in named}) == 1:
         return named[0].concept_id, named[0].name, "same_sentence"
-    if study is not None and not named:
-        products = [(i, n) for i, n in zip(study.therapy_ids, study.therapies, strict=True) if not _SUPPORT.search(n)]
-        if len(products) == 1:
-            return (products[0][0] if ":" in products[0][0] else None), products[0][1], "only_therapy"
     return None, None, None
+
+
+def _only_studied(study: Study | None) -> tuple[str | None, str | None, str | None]:
+    products = [(i, n) for i, n in zip(study.therapy_ids, study.therapies, strict=True) if not _SUPPORT.search(n)] if study else []
+    if len(products) != 1:
+        return None, None, None
+    return (products[0][0] if ":" in products[0][0] else None), products[0][1], "only_therapy"
