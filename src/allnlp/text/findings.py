@@ -114,7 +114,10 @@ def _last(mentions: Sequence[Mention]) -> Name | None:
 def _name(m: Mention, even: str = "") -> Name:
     is_of_change = m.assertion == "negated" and _NO_CHANGE.search(even, max(0, m.start - 70), m.start) is not None
     label = "TOXICITY" if m.label == "DISEASE" else m.label
-    return Name(m.start, m.end, label, m.concept_id, m.name, "present" if is_of_change else m.assertion, m.mention)
+    curie, name = m.concept_id, m.name
+    if name == "adverse event" and _SERIOUS.search(even, max(0, m.start - 40), m.start):
+        curie, name = _SERIOUS_EVENT
+    return Name(m.start, m.end, label, curie, name, "present" if is_of_change else m.assertion, m.mention)
 
 
 #: "no significant increase in relapse (10 [17%] vs 6 [10%])" denies a change, not the event
@@ -138,6 +141,8 @@ _BOUNDS = ("<", ">", "\u2264", "\u2265", "less than", "more than", "over", "at l
 _MEAN = re.compile(r"\b(?:mean|average)\b(?![^;]*\bmedian\b)", re.IGNORECASE)
 _RESPONSE = re.compile(r"\b(?:remission|response)\b")
 _TIMED = re.compile(r"duration|time to|surviv")
+_SERIOUS = re.compile(r"\bserious\s(?:(?:treatment|drug)-(?:emergent|related)\s|related\s)?$", re.IGNORECASE)
+_SERIOUS_EVENT = ("ncit:C41335", "serious adverse event")
 _DURATION_OF_RESPONSE = ("allnlp:duration-of-response", "duration of response")
 
 
@@ -223,7 +228,8 @@ def _with_times(even: str, rows: Sequence[Finding]) -> list[Finding]:
     for i, row in enumerate(rows[1:], 1):
         before = out[i - 1]
         is_alike = row.measure == before.measure == "rate" and "surviv" in row.concept and "surviv" in before.concept
-        if is_alike and row.timepoint is None and before.timepoint is not None and re.fullmatch(r"[^;.]{0,30}(?:\band|,)\s(?:an?\s|the\s)?", even[before.end : row.start]):
+        is_same = row.concept == before.concept and row.start < before.end
+        if is_alike and row.timepoint is None and before.timepoint is not None and (is_same or re.fullmatch(r"[^;.]{0,30}(?:\band|,)\s(?:an?\s|the\s)?", even[before.end : row.start])):
             out[i] = row._replace(timepoint=before.timepoint, timepoint_months=before.timepoint_months)
     return out
 

@@ -50,7 +50,7 @@ class Brackets(Lists):
             return False  # "relapse-free survival was 100% at a median of 44 months"
         if (
             re.search(
-                r"\b(?:within|at|by|every|after|until|through|during|first|next|last|past|over|before|in|from)\s(?:the\s)?(?:day\s)?$",
+                r"\bat\s[\d.]+\s(?:to|and|or|-)\s(?:[\d.]+\s(?:to|and|or|-)\s)?$|\b(?:within|at|by|every|after|until|through|during|first|next|last|past|over|before|in|from)\s(?:the\s)?(?:day\s)?$",
                 between,
             )
             and "median" not in between
@@ -173,7 +173,12 @@ class Brackets(Lists):
             and re.search(r"\b(?:with|of)\s(?:[\w-]+\s){0,3}(?:mutations?|karyotype|disease|status|blasts|expression)\s?$|\b(?:mutations?|karyotype|deletions?)\s?$", between)
         ):
             return None
-        if q.kind == "count" and q.sign == "n" and "surviv" in name.name:
+        if "surviv" in name.name and (
+            (q.kind == "count" and q.sign == "n")
+            or (q.kind == "share" and q.n is not None and q.total is None and self.text[q.start] in "nN" and self.text[q.start + 1 : q.start + 3].strip(" ") == "=")
+        ):
+            return None  # "in the presence (N = 235; 87%) or absence of a mutation": the size of a group
+        if q.kind == "count" and words.WITH_INCOMPLETE.match(self.text, q.end):
             return None
         if q.kind == "count" and q.sign in ("n", "arm") and len(between) > (2 if q.sign == "n" else 60):
             return None

@@ -185,7 +185,7 @@ class Frame:
         if q.kind == "share":
             if q.n is not None or q.value is None:
                 return False
-            is_floor = q.sign in ">\u2265" and q.value % 5 == 0 and re.search(r"(?:[(\[]|\bin)\s?$", before) is not None
+            is_floor = q.sign in ">\u2265" and q.value % 5 == 0 and re.search(r"(?:[(\[]|\b(?:in|by))\s?$", before) is not None
             return q.value < 1 or is_floor or words.LEVEL.search(before) is not None
         return q.unit == "years" and words.AGE_LIMIT.search(before) is not None
 
@@ -195,7 +195,10 @@ class Frame:
     def _verb(self, i: int) -> re.Match[str] | None:
         """The verb that a quantity, or the list that it stands in, is the subject of."""
         q, first = self.quantities[self.lists[i][-1]], self.quantities[self.lists[i][0]]
-        if q.kind not in ("share", "count") or words.SEEN_IN.search(self.text, max(self.start, first.start - 45), first.start):
+        if q.kind not in ("share", "count"):
+            return None
+        is_of_those = words.WHO_REACHED.match(self.text, q.stop, self.end) is not None  # "for the 34 patients (19%) who attained CR"
+        if not is_of_those and words.SEEN_IN.search(self.text, max(self.start, first.start - 45), first.start):
             return None
         if words.IS_GIVEN.search(self.text, max(self.start, first.start - 30), first.start) and any(
             n.end <= first.start for n in self.names
@@ -308,6 +311,8 @@ def _is_setting(text: str, start: int, name: Name) -> bool:
     """Whether a name only says when: "expressed during remission", "at relapse"."""
     if words.IN_GROUP.match(text, name.end):
         return True
+    if words.RESPONSE_NAME.search(name.name) and words.OF_CELLS.search(text, max(start, name.start - 24), name.start):
+        return True  # "T-cell responses", "PR1 responses"
     if text.endswith("or better ", max(start, name.start - 12), name.start):
         return True  # "very good partial response or better response"
     if text[name.start : name.end].lower() == "relapsed" and words.STATUS_NEAR.search(text, max(start, name.start - 60), name.end + 40):

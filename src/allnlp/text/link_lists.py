@@ -54,6 +54,9 @@ class Lists(Frame):
                 places = self._places(members, len(group))
                 if not places:
                     continue
+                if self.quantities[members[0]].kind == "share" and self._is_other(self.quantities[members[0]]):
+                    self.of_others.update(members)  # "OS and RFS were improved by 37% and 45%"
+                    break
                 between = (
                     self.text[last.end : self.quantities[members[0]].start]
                     if is_after
@@ -97,9 +100,14 @@ class Lists(Frame):
             return False
         if not has_ratios and not (all(len(k) == 1 for k in kinds) and all(a != b for a, b in itertools.pairwise(kinds)) and ";" in self.text[start : self.quantities[blocks[-1][0]].start]):
             return False
+        shares = [i for b in blocks for i in b if self.quantities[i].kind == "share"]
+        is_change = bool(shares) and self._is_other(self.quantities[shares[0]])  # "improved by 37% (HR 0.63) and 45% (HR 0.55)"
         for place, block in zip(group, blocks, strict=True):
             for i in block:
-                self.said.setdefault(i, (self.names[place], "list"))
+                if is_change and i in shares:
+                    self.of_others.add(i)
+                else:
+                    self.said.setdefault(i, (self.names[place], "list"))
         return True
 
     def _without_compounds(self, group: list[int], after: Sequence[int]) -> list[int]:

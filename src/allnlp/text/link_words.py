@@ -42,7 +42,7 @@ ANAPHORA = re.compile(
     re.IGNORECASE,
 )
 BESIDE = re.compile(
-    r"[)\]]?(?:\s(?:an?|the|of|clinical|confirmed|objective|best|overall|estimated|median|true|total|actuarial|cumulative|incidence|rates?|probability|reported|patients|pts|cases?|events?|new|additional|early|late|documented|durable|sustained|ongoing|continued|grade|any-grade|[1-5]|[IV]+|acute|chronic|or|higher|severe|mild|moderate|fatal|serious|high-grade|treatment-related|drug-related|[\w/-]*(?:month|year|week|day)|\u2265\s?\d|chance|episodes|deaths|from|risk|improvement\sin))*[\s-]?$",
+    r"[)\]]?(?:\s(?:an?|the|of|clinical|confirmed|objective|best|overall|estimated|median|true|total|actuarial|cumulative|incidence|rates?|probability|reported|patients|pts|cases?|events?|new|additional|early|late|documented|durable|sustained|ongoing|continued|grade|any-grade|[1-5](?:-[1-5])?|[IV]+|acute|chronic|or|higher|severe|mild|moderate|fatal|serious|high-grade|treatment-related|drug-related|[\w/-]*(?:month|year|week|day)|\u2265\s?\d|chance|episodes|deaths|from|risk|improvement\sin))*[\s-]?$",
     re.IGNORECASE,
 )
 RESPONSE_NAME = re.compile(r"\b(?:remission|response)\b")
@@ -100,6 +100,11 @@ WERE_THE_MAIN = re.compile(r"\s(?:was|were)\sthe\s(?:most\s(?:common|frequent)|m
 HEAD_ENDS = re.compile(r",?\s(?:occurring|seen|observed|reported|experienced)?\s?(?:in|by|with)\s(?:about\s)?[\d\w]")
 IF_THEY_HAD = re.compile(r"\b(?:eligible|included|enrolled|received|given|treated)\b[^;.]*\bif\s(?:they|the\spatients?)\shad\b[^;.]*$")
 MORE_THAN = re.compile(r"[<>\u2264\u2265]\s?\d+\s(?:[\w-]+\s)?(?:patients|pts|subjects)\s?[(\[]$")
+WHO_REACHED = re.compile(r"[)\]]?\swho\s(?:had\s)?(?:attained|achieved|reached)\b")
+OF_CELLS = re.compile(r"(?:\b(?:T[- ]cell|B[- ]cell|immune|immunological|immunologic|antibody|humoral|cellular|vaccine|CTL|serologic(?:al)?)|(?<![A-Za-z0-9])(?!CR|PR)[A-Z]{2,5}\d|\bPR1)\s$")
+OTHER_EVENTS = re.compile(r"[)\]]{1,2}\s(?!(?:adverse|serious|such|these|severe|fatal|grade|treatment|drug|therapy|related|of|in|with)\b)(?:[\w-]+\s){1,2}(?:events?|complications|reactions|infections)\b")
+OTHER_STATES = re.compile(r"\bin\s[A-Z][A-Za-z]{1,5}\b[^;]*,\s(?:and\s)?\d+\s(?:in|with|had)\s")
+WITH_INCOMPLETE = re.compile(r"\swith\s(?:incomplete|partial)\b")
 EACH_N = re.compile(r"\bn\s?=\s?(?P<n>\d+)")
 OF_TREATMENTS = re.compile(r"\b(?:cycles?|courses?|infusions?|procedures?|transplants?|families)$", re.IGNORECASE)
 SEEN = re.compile(r"\s(?:(?:were|was)\s(?:seen|observed|reported|noted)\s|occurred\s)?in\s(?:only\s)?")

@@ -64,6 +64,8 @@ class _Sentence(Brackets):
             return next(((n, "beside") for n in self.names if n.start >= q.end), None)
         inside = next((n for n in self.names if q.start <= n.start and n.end <= q.end), None)
         if inside is not None and q.kind in ("share", "count"):
+            if self.text[max(self.start, q.start - 4) : q.start].endswith("of "):
+                return None  # "ten of 17 responses (59%) were in patients with sarcoma"
             if q.total is not None and self.text[inside.start : inside.end].lower().endswith("responders"):
                 verb = self._verb(i)  # "in 6 of 8 responders"
                 return self._of_subject(i, verb) if verb is not None else self._of_complement(i)
@@ -120,6 +122,10 @@ class _Sentence(Brackets):
                     return None
                 if n.label != "EVENT" and words.FOR_NAME.search(between):
                     return None
+                if words.OTHER_STATES.search(between):
+                    return None  # "147 were in CHR, 115 in CCyR"
+                if q.total is not None and " who " in self.text[q.end : verb.end()] and re.search(r"\b[Ii]n\s$", self.text[max(self.start, q.start - 4) : q.start]):
+                    return None  # "in two of six who relapsed the mutation was found"
                 if words.RESPONSE_NAME.search(n.name) and (words.GIVEN_IN.search(between) or words.AFTER_NAME.search(between)):
                     return None
                 if q.kind == "count" and n.label == "OUTCOME" and (words.RATE_OF.match(self.text, n.end) or self.text[n.start : n.end].endswith(("rate", "rates"))):
@@ -172,7 +178,9 @@ class _Sentence(Brackets):
             return after, "beside"  # "including 8 (20%) with complete remission"
         if after is not None and q.kind == "share" and self.text[max(self.start, q.start - 5) : q.start].endswith(("and ", "with ", ", ")) and words.OF_PATIENTS_WITH.fullmatch(self.text, q.end, after.start):
             return after, "beside"
-        if before is not None and q.n is not None and self._has_own_number(self._first_of_compound(before), i) and self._is_next_state(before, q):
+        if before is not None and q.n is not None and self._has_own_number(self._first_of_compound(before), i) and (
+            self._is_next_state(before, q) or words.OTHER_EVENTS.match(self.text, q.end, self.end)
+        ):
             return None
         if (
             after is not None

@@ -98,14 +98,14 @@ TIME_LIST = re.compile(
     re.IGNORECASE,
 )
 TIME_RANGE = re.compile(
-    rf"(?<![\w.,])(?P<low>{NUM})\+?\s?(?:{YEARS}\s?)?(?:-|to)\s?[\u2265>]?\s?(?P<high>{NUM})\+?\s?(?P<unit>{YEARS})(?!\w)", re.IGNORECASE
+    rf"(?<![\w.,])(?P<low>{NUM})\+?\s?(?:{YEARS}\s?)?(?:-|to)\s?[\u2265>]?\s?(?P<high>{NUM})\+?(?:\s?[(\[][^()\[\]]{{1,30}}[)\]])?\s?(?P<unit>{YEARS})(?!\w)", re.IGNORECASE
 )
 TIME_BETWEEN = re.compile(rf"between\s{NUM}\s?(?:{YEARS}\s)?and\s{NUM}\s?(?P<unit>{YEARS})(?!\w)", re.IGNORECASE)
 TIME_LIMIT = re.compile(
     rf"(?<![\w.,])(?P<value>{NUM})\s?(?P<unit>{YEARS})\s(?:or|and)\s(?:longer|more|greater|later|less|earlier|beyond)\b", re.IGNORECASE
 )
 COUNT = re.compile(
-    rf"(?<![\w.,\u2265\u2264<>=/$%-])(?:the\sother\s)?(?:n\s?=\s?(?P<nis>\d+)|{N}\s{ADJ}{{0,4}}?(?P<noun>{PEOPLE})\b)(?![-/]\w)",
+    rf"(?<![\w.,\u2265\u2264<>=/$%-])(?:the\sother\s)?(?:n\s?=\s?(?P<nis>\d+)|{N}\s{ADJ}{{0,4}}?(?P<noun>{PEOPLE})\b)(?![-/]\w)(?!\s(?:cohorts?|series|samples?|groups?|datasets?|populations?|studies|trials)\b)",
     re.IGNORECASE,
 )
 BARE = re.compile(  # a count whose noun is not said

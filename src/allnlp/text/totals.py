@@ -25,6 +25,8 @@ _LEAD = re.compile(r"\W*(?:[A-Z]{4,}:\s)?(?:For|In|Among|Of|With|At|After)\s[^()
 _OF_SIZE = re.compile(r"\b(?:rates?|survival|incidence|probability|OS|PFS|EFS|DFS|ORR|CR)\s(?:of|in|among|for)\s(?:the\s|all\s)?$")
 #: "Among 692 patients, 46% received HCT with a 2-year survival of 58%": of those alone
 _OF_SOME = re.compile(r"\d\s?%[)\]]?\s(?:of\s(?:the\s)?patients\s)?(?:received|underwent|proceeded|were\s\w+ed)\b")
+#: "Of the 13 patients with stable disease 2 had it for long, for a disease control rate of 24%": of all
+_FOR_A_RATE = re.compile(r"\b(?:for|giving|yielding)\s(?:an?|the)\s[^;.]{3,60}\sof\s$")
 _IN_SIZE = re.compile(r"[)\]]?\s(?:in|of|among|for)\s(?:the\s|all\s|these\s)?(?:[a-z-]+\s)?")
 _HEAD_REACH = 60
 _VERSUS = re.compile(r"\b(?:vs?\.?|versus|compared with|compared to|than)\b", re.IGNORECASE)
@@ -88,7 +90,7 @@ def _total(
     if link.parts > 1 and _is_against(even, link, links):
         return None
     scope = [m for m in earlier if is_scope(even, start, m, q.start)]
-    if scope and _OF_SOME.search(even, scope[-1].end, q.start):
+    if scope and (_OF_SOME.search(even, scope[-1].end, q.start) or _FOR_A_RATE.search(even, scope[-1].end, q.start)):
         return None
     return scope[-1].n if scope else None
 
