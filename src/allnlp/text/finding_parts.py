@@ -21,6 +21,11 @@ def grade_of(even: str, link: Link, links: Sequence[Link], names: Sequence[Name]
         run = run[-link.parts :]
         if name.start - run[-1].end < 40 and all(re.fullmatch(r",?\s(?:and|or)\s|,\s|/", even[a.end : b.start]) for a, b in itertools.pairwise(run)):
             return run[link.place]  # "any-grade and grade 3 or higher CRS was 81% and 13%"
+    later = [g for g in grades if name.end <= g.start and g.end <= q.start]
+    if link.parts > 1 and len(later) == link.parts and len({k.name for k in links if k.group == link.group}) == 1 and all(
+        re.fullmatch(r",?\s(?:and|or)\s|,\s|/", even[a.end : b.start]) for a, b in itertools.pairwise(later)
+    ):
+        return later[link.place]  # "acute GVHD grades II-IV and III-IV were 35% and 10%"
     others = [k.quantity for k in links if k.quantity != q]
     chained = _chained(even, q, others, grades)
     if chained is not None:

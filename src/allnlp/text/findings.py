@@ -135,7 +135,7 @@ _IS_OF_EVENTS = re.compile(
 )
 _OF_EVENT = re.compile(r"\bevents?\s(?:with|that\shad)\s(?:an?\s)?(?:fatal\soutcomes?|outcome\sof\sdeath)$|\b(?:AEs?|events?)\s[^.;,]{0,30}with\san\soutcome\sof\sdeath$", re.IGNORECASE)
 _ENDS_OF_EVENT = ("outcome", "outcomes", "death")
-_ENDED = re.compile(r"\b(?:resolution|resolv\w+|recover\w+|improvement|improved|revers\w+|subsided|disappear\w+)\b", re.IGNORECASE)
+_ENDED = re.compile(r"\b(?:resolution|resolv\w+|recover\w+|improvement|improved|revers(?:ed|al)|subsided|disappear\w+)\b", re.IGNORECASE)
 _LASTED = re.compile(r"\b(?:last(?:ed|ing)|duration|durable|maintained|sustained|ongoing)\b", re.IGNORECASE)
 _BOUNDS = ("<", ">", "\u2264", "\u2265", "less than", "more than", "over", "at least")
 _MEAN = re.compile(r"\b(?:mean|average)\b(?![^;]*\bmedian\b)", re.IGNORECASE)

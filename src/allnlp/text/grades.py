@@ -34,7 +34,7 @@ _CMP = r"(?:[\u2265\u2264<>]\s?=?|[Aa]t\sleast\s|greater\sthan\sor\sequal\sto\s|
 _TAIL = r"(?:\s(?:or|and)\s(?:higher|greater|above|more|worse|over|severer|more\ssevere)|\s?\+|\s(?:or|and)\s(?P<down>lower|less|below))"
 _GRADED = re.compile(
     rf"(?<![-\w])(?:(?P<cmp0>{_CMP})\s?)?(?:[Gg]rades?|GRADES?|CTCAE\s[Gg]rades?|G(?=\s?[\u2265>\d]))[\s-]?(?:(?P<cmp>{_CMP})\s?)?(?P<a>{_G})"
-    rf"(?:\s?(?:-|/|,|to|or|and|through|\u2010|\u2013)\s?(?:grades?\s|G)?(?!0)(?P<b>{_G})(?!\s(?:fatal|patients?|cases?|deaths?)\b))?(?:\s?(?:-|/|,|,?\s(?:to|or|and))\s?(?:grade\s)?(?!0)(?P<c>{_G})(?!\s(?:fatal|patients?|cases?|deaths?)\b))?(?P<tail>{_TAIL})?"
+    rf"(?:\s?(?:-|/|,|to|or|and|through|\u2010|\u2013)\s?(?:grades?\s|G)?(?!0)(?P<b>{_G})(?!\s(?:fatal|patients?|cases?|deaths?)\b))?(?:\s?(?:-|/|,|,?\s(?:to|or|and))\s?(?:grade\s)?(?!0)(?P<c>{_G})(?!-[IV\d])(?!\s(?:fatal|patients?|cases?|deaths?)\b))?(?P<tail>{_TAIL})?"
 )
 #: of graft-versus-host disease: "(II to IV)", "III-IV acute GVHD"
 _ROMANS = re.compile(

@@ -188,10 +188,14 @@ class Brackets(Lists):
         inside = [n for n in self.names if q.start <= n.start and n.end <= q.stop]
         phrase = self.text[q.start : q.stop]
         known = [n for n in self.names if n.end <= q.start]
+        known = [n for n in known if not self._is_of_ratio(n, q.start)] or known
         before = next(reversed([n for n in known if not self._is_attribute(n) and not self._is_state(n)] or known), None)
         following = next((n for n in self.names if n.start >= q.stop), None)
         if following is not None and re.fullmatch(r"[)\]]?\sfor\s(?:the\s)?", self.text[q.stop : following.start]):
             return following, "ratio"  # "HR = 2.23 for RFS"
+        told = {n.name for o in self.quantities if o.kind in words.RATIO_KINDS for n in self.names if o.start <= n.start and n.end <= o.stop}
+        if inside and len(told) > 1:
+            return inside[0], "ratio"  # "HR for mortality 2.1, HR for relapse 2.8"
         if inside and re.search(r"\bprogression\b.{0,15}\bdeath\b", phrase) and not (before is not None and "surviv" in before.name):
             return inside[0]._replace(label="OUTCOME", curie="ncit:C28234", name="progression-free survival"), "ratio"
         if inside and not (

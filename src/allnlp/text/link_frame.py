@@ -185,7 +185,7 @@ class Frame:
         if q.kind == "share":
             if q.n is not None or q.value is None:
                 return False
-            is_floor = q.sign in ">\u2265" and q.value % 5 == 0 and re.search(r"(?:[(\[]|\b(?:in|by))\s?$", before) is not None
+            is_floor = q.sign in ">\u2265" and q.value % 5 == 0 and re.search(r"(?:[(\[]|\b(?:in|by|with))\s?$", before) is not None
             return q.value < 1 or is_floor or words.LEVEL.search(before) is not None
         return q.unit == "years" and words.AGE_LIMIT.search(before) is not None
 
@@ -197,6 +197,8 @@ class Frame:
         q, first = self.quantities[self.lists[i][-1]], self.quantities[self.lists[i][0]]
         if q.kind not in ("share", "count"):
             return None
+        if words.IN_THOSE_WHO.match(self.text, q.end, self.end) and any(n.end <= first.start for n in self.names):
+            return None  # "relapse was 30% among all, 0% in patients who achieved CR"
         is_of_those = words.WHO_REACHED.match(self.text, q.stop, self.end) is not None  # "for the 34 patients (19%) who attained CR"
         if not is_of_those and words.SEEN_IN.search(self.text, max(self.start, first.start - 45), first.start):
             return None
@@ -250,13 +252,17 @@ class Frame:
     def _name_before(self, place: int, q: Quantity | None = None) -> Name | None:
         """The last name before a place, with nothing between that begins another statement."""
         inside = [b for b in self.brackets if b.end <= place]
-        before = [n for n in self.names if n.end <= place and (q is None or self._fits(n, q))]
+        before = [n for n in self.names if n.end <= place and (q is None or self._fits(n, q)) and not self._is_of_ratio(n, place)]
         open_ones = [n for n in before if not any(b.start <= n.start and n.end <= b.end for b in inside)]
         known = open_ones or before
         name = next(reversed([n for n in known if not self._is_attribute(n)] or known), None)
         if name is None or self._is_parted(name.end, place):
             return None
         return name
+
+    def _is_of_ratio(self, name: Name, place: int) -> bool:
+        """Whether a name stands in the words of a ratio that ends before a place: "(hazard ratio for progression or death, 0.62)"."""
+        return any(q.kind in words.RATIO_KINDS and q.start <= name.start < q.stop <= place for q in self.quantities)
 
     def _fits(self, name: Name, q: Quantity) -> bool:
         """Whether a name can have a quantity of that kind: a response has a time only where its duration or onset is spoken of."""
@@ -339,11 +345,11 @@ def _without_repeats(text: str, names: Sequence[Name]) -> list[Name]:
         if (
             before is not None
             and before.label == n.label
-            and (before.curie, before.name) == (n.curie, n.name)
+            and ((before.curie, before.name) == (n.curie, n.name) or ("surviv" in before.name and "surviv" in n.name))
             and re.fullmatch(r"\s?[(\[]", text[before.end : n.start])
             and text[n.end : n.end + 1] in (")", "]")
         ):
-            out[-1] = before._replace(end=n.end + 1)
+            out[-1] = n._replace(start=before.start, end=n.end + 1) if before.name == "survival" else before._replace(end=n.end + 1)
         else:
             out.append(n)
     return out

@@ -156,6 +156,9 @@ class Lists(Frame):
             return turn
         if len(members) % k or any(against):
             return []
+        pairs, commas = joins[::2], joins[1::2]
+        if len(members) == 2 * k and k > 1 and all(re.search(r"\sand\s", j) and "," not in j for j in pairs) and all("," in j or ";" in j for j in commas):
+            return [i // 2 for i in range(len(members))]  # "53% and 38%, 52% and 92%"
         if words.IN_TWO.match(self.text, self.quantities[members[-1]].stop, self.end):
             return [
                 i // (len(members) // k) for i in range(len(members))

@@ -105,6 +105,7 @@ OF_CELLS = re.compile(r"(?:\b(?:T[- ]cell|B[- ]cell|immune|immunological|immunol
 OTHER_EVENTS = re.compile(r"[)\]]{1,2}\s(?!(?:adverse|serious|such|these|severe|fatal|grade|treatment|drug|therapy|related|of|in|with)\b)(?:[\w-]+\s){1,2}(?:events?|complications|reactions|infections)\b")
 OTHER_STATES = re.compile(r"\bin\s[A-Z][A-Za-z]{1,5}\b[^;]*,\s(?:and\s)?\d+\s(?:in|with|had)\s")
 WITH_INCOMPLETE = re.compile(r"\swith\s(?:incomplete|partial)\b")
+IN_THOSE_WHO = re.compile(r"[)\]]?\sin\s(?:the\s)?(?:patients|those|pts)\swho\b")
 EACH_N = re.compile(r"\bn\s?=\s?(?P<n>\d+)")
 OF_TREATMENTS = re.compile(r"\b(?:cycles?|courses?|infusions?|procedures?|transplants?|families)$", re.IGNORECASE)
 SEEN = re.compile(r"\s(?:(?:were|was)\s(?:seen|observed|reported|noted)\s|occurred\s)?in\s(?:only\s)?")
@@ -144,7 +145,7 @@ BARRIER = re.compile(r";|,?\s(?:whereas|while|although|but|however)\b|,\s(?:and|
 HARD = re.compile(r";|,?\s(?:whereas|while)\b|\.\s(?=[A-Z])")
 COORDINATED = re.compile(
     r"(?:\s?[(\[][^()\[\]]{0,40}[)\]])?(?:\srates?|\sprobabilit(?:y|ies))?(?:,?\s(?:and|or|as\swell\sas|plus|nor|vs)\s|,\s(?:and\s|or\s)?|\s?/\s?|\s?\+\s?|\sand/or\s)"
-    r"(?:(?:the|median|estimated|a|an|of|best|overall|rates?|incidence|cumulative|probability|actuarial|severe|mild|moderate|prolonged|grade|grades|any|[1-5]|or|higher|[\u2265>]\s?\d|\d|-|[\w-]*(?:year|month|week|day)|objective|acute|chronic|febrile|persistent|late|early|treatment-related|serious)[\s-]){0,5}",
+    r"(?:(?:the|median|estimated|a|an|of|best|overall|rates?|incidences?|cumulative|probability|actuarial|severe|mild|moderate|prolonged|grade|grades|any|[1-5]|or|higher|[\u2265>]\s?\d|\d|-|[\w-]*(?:year|month|week|day)|objective|acute|chronic|febrile|persistent|late|early|treatment-related|serious)[\s-]){0,5}",
     re.IGNORECASE,
 )
 AGAINST = re.compile(r"\b(?:vs?\.?|versus|compared|than|against)(?!\w)", re.IGNORECASE)
