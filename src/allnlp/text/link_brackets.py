@@ -193,8 +193,8 @@ class Brackets(Lists):
         following = next((n for n in self.names if n.start >= q.stop), None)
         if following is not None and re.fullmatch(r"[)\]]?\sfor\s(?:the\s)?", self.text[q.stop : following.start]):
             return following, "ratio"  # "HR = 2.23 for RFS"
-        told = {n.name for o in self.quantities if o.kind in words.RATIO_KINDS for n in self.names if o.start <= n.start and n.end <= o.stop}
-        if inside and len(told) > 1:
+        others = [[n for n in self.names if o.start <= n.start and n.end <= o.stop] for o in self.quantities if o.kind in words.RATIO_KINDS and o != q]
+        if len(inside) == 1 and any(len(o) == 1 and o[0].name != inside[0].name for o in others):
             return inside[0], "ratio"  # "HR for mortality 2.1, HR for relapse 2.8"
         if inside and re.search(r"\bprogression\b.{0,15}\bdeath\b", phrase) and not (before is not None and "surviv" in before.name):
             return inside[0]._replace(label="OUTCOME", curie="ncit:C28234", name="progression-free survival"), "ratio"
