@@ -26,6 +26,11 @@ def grade_of(even: str, link: Link, links: Sequence[Link], names: Sequence[Name]
         re.fullmatch(r",?\s(?:and|or)\s|,\s|/", even[a.end : b.start]) for a, b in itertools.pairwise(later)
     ):
         return later[link.place]  # "acute GVHD grades II-IV and III-IV were 35% and 10%"
+    if link.parts == 2 and len({k.name for k in links if k.group == link.group}) == 1:
+        both = next((g for g in reversed(run) if name.start - g.end < 3 and _TWO_GRADES.fullmatch(even, g.start, g.end)), None)
+        if both is not None and both.low is not None and both.high is not None and both.low < both.high:
+            level = both.high if link.place else both.low  # "grade 3 and grade 4 neutropenia occurred in 21% and 9%"
+            return Grade(both.start, both.end, str(level), level, level)
     others = [k.quantity for k in links if k.quantity != q]
     chained = _chained(even, q, others, grades)
     if chained is not None:
@@ -134,6 +139,7 @@ def _head_grade(even: str, link: Link, names: Sequence[Name], grades: Sequence[G
     return None
 
 
+_TWO_GRADES = re.compile(r"[Gg]rade\s[1-5]\sand\sgrade\s[1-5]")
 #: a semicolon that parts the items of a list, not statements: "; and hypertension (n = 4"
 _ITEM = re.compile(r";(?=\s+(?:and\s+)?(?:(?!was\b|were\b|had\b|in\b|occurred\b|with\b)(?:[\w/-]+,?|,)\s+){0,12}(?:[(\[]|\d+\s?%|$))")
 _JOINED = re.compile(r"(?:[\s,/]|\b(?:and|or|as well as|a|an|the|of|higher|incidence|rate)\b)*")

@@ -27,7 +27,7 @@ _LISTED = re.compile(r"[)\]]?(?:\s?\([^()]{0,60}\))?(?:\sof\spatients)?\s(?:in|f
 _LISTED_BEFORE = re.compile(r"\b(?:in|for|with|among|of|between)\s(?P<list>[^.;()\[\]%]{5,120}?)\s(?:was|were|is|are)\s(?:[\w-]+\s){0,2}$", re.IGNORECASE)
 _RELATIVE = re.compile(r"\s?(?:that|who|which)\s(?P<g>[^.;,()\[\]%]{3,45})", re.IGNORECASE)
 _BEFORE_LABELLED = re.compile(r"\b(?P<g>(?:[Gg]roup|[Aa]rm|[Cc]ohort|[Pp]art)\s[A-Z0-9][\w-]{0,3})\b[^.;]{0,30}$")
-_BEFORE = re.compile(r"(?P<g>(?!(?:in|the|each|per)\s)[\w+/-]+(?:\s[\w+/-]+)?\s(?:group|arm|cohort))[^.;()]{0,12}$", re.IGNORECASE)
+_BEFORE = re.compile(r"(?<![\w-])(?P<g>(?!(?:in|the|each|per)\s)[\w+/-]+(?:\s[\w+/-]+)?\s(?:group|arm|cohort))[^.;()]{0,12}$", re.IGNORECASE)
 _IN_ONE = re.compile(r"[)\]]?(?:\s?\([^()]{0,60}\))?\s(?:in|for|with|without|on)\s")
 #: "comparable in eligible patients and ineligible patients (62% versus 67%)"
 _LISTED_AT_BRACKET = re.compile(r"\b(?:in|for|with|among|between)\s(?P<list>[^.;()\[\]%]{5,120}?)\s?[(\[][^()\[\]]{0,15}$", re.IGNORECASE)
@@ -45,6 +45,10 @@ _SUBJECT = re.compile(
 )
 #: "CR was higher with the combination (63% vs 31%)"
 _BEFORE_BRACKET = re.compile(rf"\b(?:in|for|with|among)\s(?:the\s)?(?P<g>{_PHRASE})\s?[(\[][^()\[\]]{{0,25}}$", re.IGNORECASE)
+_IN_BRACKET = re.compile(
+    rf"\b(?:(?:in|for|with|among|on)\s(?:the\s|those\s(?:with\s)?)?|(?:than|versus|vs\.?)\s(?:(?:in|for|with|among|on)\s)?(?:the\s|those\s(?:with\s)?)?)(?P<g>(?!in\b|for\b|with\b|among\b|on\b){_PHRASE})\s?[(\[]\s?(?:n\s?=\s?)?$",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(r"^\W*(?:[A-Z]{4,}[A-Z ]*:\s)?(?:Among|In|For|Of|Within)\s(?P<g>(?:the\s|those\s)?[^.;,()]{3,90}?),\s")
 _SETS_APART = re.compile(
     r"\b(?:with|who|without|aged?|receiv\w+|group|arm|cohort|achiev\w*|experienc\w+|in\s(?:CR|remission|first)|relaps\w*|refract\w*|treated\swith|responders|ineligible|undergoing|setting|responding|younger|older|high|low)\b", re.IGNORECASE
@@ -132,7 +136,7 @@ def _after(q: Quantity, even: str, s: Sentence, ordered: Sequence[Quantity], her
         return None
     name = "g" if m["g"] else "h"
     words = m[name]
-    if _TIME.search(words) or _WHOLE.search(words) or re.fullmatch(r"(?:the\s|all\s|these\s)?(?:patients|cases|those)", words.strip(), re.IGNORECASE):
+    if re.match(r"(?:but|while|whereas|although)\b", words) or _TIME.search(words) or _WHOLE.search(words) or re.fullmatch(r"(?:the\s|all\s|these\s)?(?:patients|cases|those)", words.strip(), re.IGNORECASE):
         return None
     is_named = re.search(rf"\b{_NAMED}$|^(?:the\s)?(?:arm|group|cohort|part)\s(?-i:[A-Z0-9])", words.strip(), re.IGNORECASE) is not None
     relative = _RELATIVE.match(even, m.end(name), s.end) if re.fullmatch(r"(?:the\s|those\s)?(?:group|arm|cohort)s?", words.strip(), re.IGNORECASE) else None
@@ -164,7 +168,7 @@ def _listed(members: Sequence[Quantity], even: str, s: Sentence) -> list[Stretch
     if at_bracket is not None and not _COMPARATIVE.search(at_bracket["list"]):
         shapes.append((at_bracket, False))
     for m, is_after in shapes:
-        if re.search(r"\b(?:was|were|suggest\w*|show\w*|had|is|are|which|this|whom)\b", m["list"]):
+        if re.search(r"\b(?:was|were|suggest\w*|show\w*|had|is|are|which|this|whom|but|while|whereas|although)\b", m["list"]):
             continue
         items = _items(m["list"], m.start("list"))
         blocks = _blocks(members, even)
@@ -231,6 +235,12 @@ def _subject(even: str, s: Sentence, before: int) -> Stretch | None:
 
 def _before(q: Quantity, even: str, s: Sentence) -> Stretch | None:
     """The group that is named right before a number: "in group A 26% had"."""
+    bracketed = _IN_BRACKET.search(even, max(s.start, q.start - 80), q.start)
+    is_pair = re.match(r"[^()\[\]]{0,40}\s(?:vs?\.?|versus)\s", even[q.stop : q.stop + 60]) is not None  # "compared with placebo (14% vs 5%)"
+    if bracketed is not None and not is_pair and not _TIME.search(bracketed["g"]) and (
+        _VERSUS.search(even, q.stop, min(s.end, q.stop + 90)) or _VERSUS.search(even, max(s.start, q.start - 120), q.start)
+    ):
+        return bracketed.span("g")  # "in the A group (21%) than in the B group (8%)"
     near = even[max(s.start, q.start - 45) : q.start]
     if "group" not in near and "arm" not in near and "cohort" not in near:
         return None

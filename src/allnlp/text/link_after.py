@@ -53,7 +53,7 @@ def _each_of(frame: Frame, link: Link) -> list[Quantity]:
     stop = next((b.end for b in frame.brackets if b.start == place + 1), frame.end)
     out: list[Quantity] = []
     for m in words.EACH_N.finditer(frame.text, place, stop):
-        out.append(Quantity(m.start(), m.end(), "count", n=int(m["n"]), stop=m.end(), noun=True))
+        out.append(Quantity(m.start(), m.end(), "count", n=int(m["n"] or m["m"]), stop=m.end(), noun=True))
         if sum(o.n or 0 for o in out) >= q.n:
             break
     return out if len(out) > 1 and sum(o.n or 0 for o in out) == q.n else []

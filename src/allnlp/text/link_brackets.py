@@ -18,7 +18,7 @@ class Brackets(Lists):
         """Whether a time is how long or when, rather than when looked at."""
         between = self.text[name.end : q.start]
         wide = self.text[max(self.start, name.start - 60) : q.start]
-        if re.search(r"\b(?:correlat|associat)\w+\swith\s(?:an?\s)?(?:median\sof\s)?$", between):
+        if re.search(r"\b(?:correlat|associat)\w+\swith\s(?:an?\s)?(?:median\sof\s)?$|\b(?:collected|monitored|recorded|assessed|followed)\s(?:for|over)\s(?:an?\s)?(?:median\sof\s)?$", between):
             return False
         if words.FOLLOWED.search(self.text, max(self.start, name.start - 70), name.start):
             return False
@@ -81,8 +81,15 @@ class Brackets(Lists):
             words.SOME.search(self.text, max(self.start, bracket.start - 40), bracket.start)
         )
 
+    def _percent_end(self, q: Quantity) -> int:
+        """Where the number itself ends, before an interval or p value that belongs to it."""
+        sign = self.text.find("%", q.start, q.stop)
+        return sign + 1 if sign >= 0 else q.end
+
     def _in_bracket(self, i: int, bracket: Bracket) -> tuple[Name, str] | None:
         q = self.quantities[i]
+        if (q.kind == "time" and words.OF_AGE.search(self.text, bracket.start, q.start)) or (q.kind == "share" and words.OF_COHORT.match(self.text, self._percent_end(q))):
+            return None
         left, right = self._part(q, bracket)
         inside = [n for n in self.names if left <= n.start and n.end <= right]
         before = [n for n in inside if n.end <= q.start]
@@ -138,7 +145,7 @@ class Brackets(Lists):
         ):
             k = numbers[-1]
             if re.match(r"[)\]]?(?:\s[\w+/'-]+){0,8}\s?$", self.text[self.quantities[k].stop : bracket.start]) or not names:
-                return self.said[k][0], "bracket"
+                return (self.said[k][0], "bracket") if self._fits(self.said[k][0], q) else None
         if not names:
             return None
         name = names[-1]
@@ -157,6 +164,8 @@ class Brackets(Lists):
         if name.label == "TOXICITY" and last is not None and words.OTHER_TAIL.fullmatch(self.text, last.stop, bracket.start):
             return None
         if q.kind == "time" and words.OF_TREATMENT.search(between):
+            return None
+        if q.kind == "time" and words.OF_EVENT.search(name.name) and not self._fits(name, q):
             return None
         if (
             q.kind == "time"
@@ -178,6 +187,8 @@ class Brackets(Lists):
             or (q.kind == "share" and q.n is not None and q.total is None and self.text[q.start] in "nN" and self.text[q.start + 1 : q.start + 3].strip(" ") == "=")
         ):
             return None  # "in the presence (N = 235; 87%) or absence of a mutation": the size of a group
+        if q.kind == "count" and q.sign == "n" and words.AFTER_EVENT.search(self.text, max(self.start, name.start - 45), name.start):
+            return None  # "patients after relapse (n = 70)"
         if q.kind == "count" and words.WITH_INCOMPLETE.match(self.text, q.end):
             return None
         if q.kind == "count" and q.sign in ("n", "arm") and len(between) > (2 if q.sign == "n" else 60):
@@ -189,6 +200,8 @@ class Brackets(Lists):
         phrase = self.text[q.start : q.stop]
         known = [n for n in self.names if n.end <= q.start]
         known = [n for n in known if not self._is_of_ratio(n, q.start)] or known
+        closed = [b for b in self.brackets if b.end <= q.start]
+        known = [n for n in known if not any(b.start <= n.start and n.end <= b.end for b in closed)] or known
         before = next(reversed([n for n in known if not self._is_attribute(n) and not self._is_state(n)] or known), None)
         following = next((n for n in self.names if n.start >= q.stop), None)
         if following is not None and re.fullmatch(r"[)\]]?\sfor\s(?:the\s)?", self.text[q.stop : following.start]):
@@ -211,7 +224,7 @@ class Brackets(Lists):
             if own:
                 return own[-1], "ratio"
         after = next((n for n in self.names if n.start >= q.stop), None)
-        if before is not None and not self._is_parted(before.end, q.start):
+        if before is not None and not self._is_parted(before.end, bracket.start if bracket is not None and bracket.start >= before.end else q.start):
             return before, "ratio"
         if after is not None and after.start - q.stop < 40 and re.match(r"[)\]]?\s(?:for|in)\s", self.text[q.stop : after.start]):
             return after, "ratio"

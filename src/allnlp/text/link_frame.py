@@ -240,7 +240,7 @@ class Frame:
         if before.endswith("including ") and not words.OWN_NUMBER.match(self.text, name.end):
             return True
         i = self.names.index(name) if name in self.names else 0
-        return i > 0 and self.text[self.names[i - 1].end : name.start] == "/" and self._is_attribute(self.names[i - 1])
+        return i > 0 and self.text[self.names[i - 1].end : name.start] in ("/", " or ") and self._is_attribute(self.names[i - 1])
 
     def _is_state(self, name: Name) -> bool:
         """Whether a response says in what state patients were: "not in complete remission (HR 1.7)"."""
@@ -254,6 +254,10 @@ class Frame:
         inside = [b for b in self.brackets if b.end <= place]
         before = [n for n in self.names if n.end <= place and (q is None or self._fits(n, q)) and not self._is_of_ratio(n, place)]
         open_ones = [n for n in before if not any(b.start <= n.start and n.end <= b.end for b in inside)]
+        if before and not open_ones and any(
+            sum(b.start <= n.start and n.end <= b.end for n in before) > 1 and not any(b.start < o.start < b.end for o in self.quantities) for b in inside
+        ):
+            return None  # "antileukemic activity (CR, PR, stable disease) in 11 patients": of what the bracket explains
         known = open_ones or before
         name = next(reversed([n for n in known if not self._is_attribute(n)] or known), None)
         if name is None or self._is_parted(name.end, place):
@@ -268,6 +272,8 @@ class Frame:
         """Whether a name can have a quantity of that kind: a response has a time only where its duration or onset is spoken of."""
         if q.kind not in ("time", "none") or words.TIME_NAME.search(name.name):
             return True
+        if words.OF_EVENT.search(name.name) and not words.TIME_TO.search(self.text, max(self.start, name.start - 45), max(name.end, q.start)):
+            return False  # "relapse in 40% (12 of 30, with a median duration of treatment of 1 year)"
         return bool(words.LASTING.search(self.text, max(self.start, name.start - 45), min(self.end, max(name.end, q.start))))
 
     def _part(self, q: Quantity, bracket: Bracket) -> tuple[int, int]:
@@ -300,7 +306,7 @@ class Frame:
         while (
             i > 0
             and re.fullmatch(
-                r"\s?(?:[(\[][^()\[\]]{0,40}[)\]])?\s?(?:/|\bor\b|\bplus\b|\+)\s?[(\[]?", self.text[self.names[i - 1].end : self.names[i].start]
+                r"\s?(?:[(\[][^()\[\]\d%]{0,40}[)\]])?\s?(?:/|\bor\b|\bplus\b|\+)\s?[(\[]?", self.text[self.names[i - 1].end : self.names[i].start]
             )
             and self.names[i].label == "OUTCOME"
         ):

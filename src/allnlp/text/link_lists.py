@@ -152,7 +152,7 @@ class Lists(Frame):
         turn = [0]
         for is_against in against:
             turn.append(0 if is_against else turn[-1] + 1)
-        if any(against) and max(turn) + 1 == k and len(members) % k == 0:
+        if any(against) and max(turn) + 1 == k and (len(members) % k == 0 or turn[: k] == list(range(k))):
             return turn
         if len(members) % k or any(against):
             return []

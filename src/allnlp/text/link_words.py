@@ -6,7 +6,7 @@ import re
 
 from allnlp.text.numbers import NUMBER
 
-_PEOPLE = r"(?:patients?|pts\.?|subjects?|participants?|children|adults?|individuals?|women|men|infants?|cases?|persons?|recipients?|those|people|responders|survivors|females|males|cohort)"
+_PEOPLE = r"(?:patients?|pts\.?|subjects?|participants?|children|adults?|individuals?|women|men|infants?|cases?|persons?|recipients?|those|them|people|responders|survivors|females|males|cohort)"
 _VERBS = (
     r"(?:had|have|has|having|got|persist\w*|achiev\w+|attain\w+|obtain\w+|reach(?:ed|ing)|experienc\w+|develop\w+|suffer\w+|show(?:ed|ing)|acquir\w+|gained|died|relapsed?|relapsing|progressed|responded|remain\w*|were|was|are|is|discontinu(?:ed|ing)|withdrawing|stopping|exhibited|demonstrated"
     r"|reported|report|needed|stopped|dropped|switched|completed|started|began|switched|maintained|became|entered|went\sinto|proceed\w*|underwent|received|required|requiring|presented|recovered|resolved|survived?|alive|converted|failed|met|withdrew|stopped|lost|sustained|displayed|did|recurred|being|be|in\s(?:CR|complete|remission|molecular|continuous|first|second)|of\swh(?:om|ich))"
@@ -104,9 +104,15 @@ WHO_REACHED = re.compile(r"[)\]]?\swho\s(?:had\s)?(?:attained|achieved|reached)\
 OF_CELLS = re.compile(r"(?:\b(?:T[- ]cell|B[- ]cell|immune|immunological|immunologic|antibody|humoral|cellular|vaccine|CTL|serologic(?:al)?)|(?<![A-Za-z0-9])(?!CR|PR)[A-Z]{2,5}\d|\bPR1)\s$")
 OTHER_EVENTS = re.compile(r"[)\]]{1,2}\s(?!(?:adverse|serious|such|these|severe|fatal|grade|treatment|drug|therapy|related|of|in|with)\b)(?:[\w-]+\s){1,2}(?:events?|complications|reactions|infections)\b")
 OTHER_STATES = re.compile(r"\bin\s[A-Z][A-Za-z]{1,5}\b[^;]*,\s(?:and\s)?\d+\s(?:in|with|had)\s")
+WHILE_IT_WAS = re.compile(r"\b(?:while|whereas|and|but)\sit\swas\s$")
+OF_COHORT = re.compile(r"\sof\s(?:the\s|our\s|this\s)?(?:\w+\s)?(?:cohort|population|series|sample)\s?[)\];,]")
+OF_AGE = re.compile(r"\bage[ds]?\b[^()\[\];]*$", re.IGNORECASE)
 WITH_INCOMPLETE = re.compile(r"\swith\s(?:incomplete|partial)\b")
 IN_THOSE_WHO = re.compile(r"[)\]]?\sin\s(?:the\s)?(?:patients|those|pts)\swho\b")
-EACH_N = re.compile(r"\bn\s?=\s?(?P<n>\d+)")
+OF_EVENT = re.compile(r"^(?:relapse|death|mortality|disease progression|progressive disease)$")
+TIME_TO = re.compile(r"time\s(?:to|until|from)|interval|onset|occurr|median\s(?:of|time)\b|at\sa\smedian|after\sa\smedian|\bby\s", re.IGNORECASE)
+AFTER_EVENT = re.compile(r"\b(?:after|since|following)\s(?:the\s)?(?:first\s|second\s)?(?:[\w-]+\sor\s)?$")
+EACH_N = re.compile(r"\bn\s?=\s?(?P<n>\d+)|(?:(?<=:\s)|(?<=\band\s)|(?<=,\s))(?P<m>\d+)(?=\s(?:in|of(?!\s(?:the\s)?\d)|from|due|after|with|because)\b)")
 OF_TREATMENTS = re.compile(r"\b(?:cycles?|courses?|infusions?|procedures?|transplants?|families)$", re.IGNORECASE)
 SEEN = re.compile(r"\s(?:(?:were|was)\s(?:seen|observed|reported|noted)\s|occurred\s)?in\s(?:only\s)?")
 IN_STATE = re.compile(
@@ -128,7 +134,7 @@ TIMES_BETWEEN = re.compile(
     r"(?:,?\s(?:and\s)?\d+-?\s?(?:d|y|days?|weeks?|months?|mo|years?|yrs?)\s?[(\[][^()\[\]]*[)\]])*\s(?:[\w-]+\s){0,3}"
 )
 SINCE = re.compile(
-    r"\b(?:excluding|except|apart\sfrom|other\sthan|regardless\sof|irrespective\sof)\s(?:for\s)?$|\b(?:patients|those|pts|children|adults|subjects|responders|survivors)\s(?:with(?:\s(?:and|or)\swithout)?|without|who\s(?:had|have|achieved|developed|experienced)|having|achieving|experiencing|not\sachieving)\s(?:[\w/-]+\s){0,3}$|\b(?:due\sto|because\sof|caused\sby|attribut\w+\sto|related\sto|resulting\sfrom)\s(?:[\w-]+\s){0,2}$|\b(?:by|according\sto)\s(?:[\w-]+\s)?$|\b(?:from|after|since|following|before|until|(?:date|time|moment)\sof)\s(?:the\s)?(?:(?:first|date\sof|time\sof)\s)?$",
+    r"\b(?:excluding|except|apart\sfrom|other\sthan|regardless\sof|irrespective\sof)\s(?:for\s)?$|\b(?:patients|those|pts|children|adults|subjects|responders|survivors)\s(?:with(?:\s(?:and|or)\swithout)?|without|who\s(?:had|have|achieved|developed|experienced)|having|achieving|experiencing|not\sachieving)\s(?:[\w/-]+\s){0,3}$|\b(?:due\sto|because\sof|caused\sby|attribut\w+\sto|related\sto|resulting\sfrom)\s(?:[\w-]+\s){0,2}$|\b(?:by|according\sto)\s(?:[\w-]+\s)?$|\b(?:from|after|since|following|before|until|(?:date|time|moment)\sof)\s(?:the\s)?(?:(?:first|second|initial|last|date\sof|time\sof)\s)?$",
     re.IGNORECASE,
 )
 WAS = re.compile(r"\b(?:was|were|of|is|are)\s$", re.IGNORECASE)
@@ -150,7 +156,7 @@ COORDINATED = re.compile(
 )
 AGAINST = re.compile(r"\b(?:vs?\.?|versus|compared|than|against)(?!\w)", re.IGNORECASE)
 LISTED = re.compile(
-    r"\sto\s|(?:\s?[)\]])*(?:\s(?:of\s(?:the\s)?)?(?:(?!in\b|for\b|with\b|among\b|on\b)[\w/+-]+\s){0,2}(?:patients|pts|months|events|cases|subjects|children|women))?(?:\s[(\[][^()\[\]]{0,25}[)\]])?(?:\sin\sthe\s[\w+/-]+(?:\s[\w+/-]+){0,3}?\s(?:group|arm|cohort))?(?:\s?/\s?|,?\s(?:and|or)\s|,\s(?:and\s)?|,?\s(?P<vs>vs?\.?|versus|compared\s(?:with|to)|as\scompared\s(?:with|to)|than|against)\s)(?:(?:an?|the|in|only|was|were|to|for|at)\s){0,2}",
+    r"\sto\s|(?:\s?[)\]])*(?:\s(?:of\s(?:the\s)?)?(?:(?!in\b|for\b|with\b|among\b|on\b)[\w/+-]+\s){0,2}(?:patients|pts|months|events|cases|subjects|children|women))?(?:\s[(\[][^()\[\]]{0,25}[)\]])?(?:\sin\s(?:the\s[\w+/-]+(?:\s[\w+/-]+){0,3}?\s(?:group|arm|cohort)|(?:the\s)?(?:group|arm|cohort)\s[A-Z0-9]{1,2}))?(?:\s?/\s?|,?\s(?:and|or)\s|,\s(?:and\s)?|,?\s(?P<vs>vs?\.?|versus|compared\s(?:with|to)|as\scompared\s(?:with|to)|than|against)\s)(?:(?:an?|the|in|only|was|were|to|for|at)\s){0,2}",
     re.IGNORECASE,
 )
 OTHER_LEFT = re.compile(
@@ -161,7 +167,7 @@ OTHER_LEFT = re.compile(
 )
 OTHER_RIGHT = re.compile(
     r"[)\]]?\s?(?:bone\smarrow\s|marrow\s|circulating\s|peripheral\s|leuk(?:a)?emic\s|donor\s|viable\s|relative\s|absolute\s|of\s(?:all\s|total\s|the\s)?costs|of\s(?:all\s)?(?:h(?:a)?ematologic\w*|cancers?|malignanc\w+|lymphomas|leuk(?:a)?emias)\b|of\s(?:the\s)?(?:original|entire|total|whole|overall|study|initial)\s(?:cohort|population|sample|study\spopulation|series)|of\s(?:the\s)?(?:bone\smarrow|marrow|cells|nuclei|blasts|lymphocytes|T\scells|variance|total\s(?:cells|dose)|all\s(?:cancers|malignancies|leuk\w+|cases\sof)|the\s(?:planned|standard|normal|population|genes)|planned|adult|new|normal|US)|blasts?\b|reduction|decrease|increase|decline|improvement\b|sensitivity|specificity|power\b|confidence|dose\b|chimerism|"
-    r"higher|lower|greater|better|worse|superior|inferior|percentage\spoints?|points\b|identity|homology|viability|inhibition|oxygen|saline|glucose|lysis|or\smore\sblasts|of\sdose|threshold|cut-?off|had\s(?:received|prior|previously|refractory|undergone)|ejection|accuracy|agreement|longer|shorter|per\syear|more|less|fewer)",
+    r"higher|lower|greater|better|worse|superior|inferior|percentage\spoints?|points\b|identity|homology|viability|inhibition|oxygen|saline|glucose|lysis|or\smore\sblasts|of\sdose|threshold|cut-?off|had\s(?:received|prior|previously|refractory|undergone)|still\b|ejection|accuracy|agreement|longer|shorter|per\syear|more|less|fewer)",
     re.IGNORECASE,
 )
 DEFINED = re.compile(r"\bdefined\s(?:as|by)\b[^;:()]*$", re.IGNORECASE)

@@ -117,7 +117,7 @@ class _Sentence(Brackets):
                 if (
                     n.label != "EVENT"
                     and words.NO_RESULT_VERB.search(self.text, verb.start("verb") - 1, n.start)
-                    and not re.search(r"\b(?:due to|because of|died|of)\s", between)
+                    and not re.search(r"\b(?:due to|because of|died)\s", between)
                 ):
                     return None
                 if n.label != "EVENT" and words.FOR_NAME.search(between):
@@ -161,6 +161,11 @@ class _Sentence(Brackets):
         last = self.quantities[self.lists[i][-1]]
         before = self._name_before(q.start, q)
         after = next((n for n in self.names if n.start >= last.end), None)
+        if words.WHILE_IT_WAS.search(self.text, max(self.start, q.start - 24), q.start):
+            known = [k for k in range(i) if k in self.said and self.quantities[k].kind == q.kind]
+            return (self.said[known[-1]][0], "continued") if known else None
+        if before is not None and before.assertion == "negated" and before.label == "TOXICITY" and q.value != 0 and q.n != 0 and re.fullmatch(r"(?:\s(?:was|were)\s\w+)?,?\s(?:and|but|with)\s", self.text[before.end : q.start]):
+            before = None  # "no sepsis and 14% of patients with rash"
         is_linked = bool(words.LINKED.search(self.text, max(self.start, q.start - 40), q.start))
         if q.kind == "share" and re.match(r"[)\]]?\sof\s$", self.text[last.end : after.start] if after else "") and after is not None and re.match(r"\s(?:patients|pts)\b", self.text[after.end : after.end + 10]):
             return None  # "representing 44% of CR patients"

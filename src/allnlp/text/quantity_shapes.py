@@ -14,7 +14,7 @@ TO = r"\s?(?:-|to|,|;|and|/|~)\s?"
 YEARS = r"(?:months?|mos?\b\.?|mo\b|years?|yrs?\b\.?|y\b|weeks?|wks?\b\.?|days?|d\b|hours?|hrs?\b|h\b)"
 #: 95% CI, 12.9-44.4; 95% confidence interval [CI]: 53%-87%; CI 15.9-NE; (95% CI = 0.4 to 0.9)
 CI = re.compile(
-    rf"(?:(?P<level>\d\d(?:\.\d)?)\s?%?[\s-]?)?\b(?:(?:credible|credibility)\sintervals?|CrI|CIs?|C\.I\.|(?:two-sided\s|exact\s)?[Cc]onfidence\s[Ii]ntervals?|[Cc]onfidence\s[Ll]imits?)\b"
+    rf"(?:(?P<level>\d\d(?:\.\d)?)\s?%?[\s.-]?)?\b(?:(?:credible|credibility)\sintervals?|CrI|CIs?|C\.I\.|(?:two-sided\s|exact\s)?[Cc]onfidence\s[Ii]ntervals?|[Cc]onfidence\s[Ll]imits?)\b"
     rf"(?:\s?[(\[]\s?(?:95%?\s?)?C\.?r?I\.?s?[)\]])?\s?[:,;=)\]]{{0,2}}\s?(?:of\s|from\s|was\s|range\s|between\s|\d\d%:?\s)?[(\[{{]?\s?"
     rf"(?P<low>{BOUND}){PCT}?(?:\s?{YEARS})?{TO}(?:to\s)?(?P<high>{BOUND}(?!\d)|{OPEN_END}){PCT}?(?:\s?{YEARS})?",
     re.IGNORECASE,
@@ -60,7 +60,7 @@ N_PCT = re.compile(
     re.IGNORECASE,
 )
 PCT_ONE = re.compile(
-    rf"(?P<sign>[<>\u2265\u2264]\s?|less\sthan\s|more\sthan\s|over\s|at\sleast\s)?(?<![\w.,])(?P<pct>-?{NUM}){PCT}(?!\s?-?\s?(?:CI\b|C\.I|confidence|credible))(?:\s?(?:\u00b1|\+/-)\s?(?P<se>{NUM})\s?%?)?",
+    rf"(?P<sign>[<>\u2265\u2264]\s?|less\sthan\s|more\sthan\s|over\s|at\sleast\s)?(?<![\w.,])(?P<pct>-?{NUM}){PCT}(?!\s?[-.]?\s?(?:CI\b|C\.I|confidence|credible))(?:\s?(?:\u00b1|\+/-)\s?(?P<se>{NUM})\s?%?)?",
     re.IGNORECASE,
 )
 PCT_WORDS = re.compile(rf"\b(?P<pct>{NUMBER})\s(?:percent|per\scent)\b", re.IGNORECASE)
@@ -69,7 +69,7 @@ PLUS_MINUS = re.compile(rf"(?<![\w.,])(?P<pct>{NUM})\s?%?\s?(?:\u00b1|\+/-)\s?{N
 PLUS_MINUS_BARE = re.compile(rf"(?<![\w.,])(?P<pct>{NUM})\s?(?:\u00b1|\+/-)\s?{NUM}(?=[),;]|\sand\s|\svs?\b|\sversus\b|\.?$)")
 #: the unit is said of the first: "14.6 months for A vs 3.5 for B"
 TIME_SECOND = re.compile(
-    rf"\s(?:for|in|with)\s[^,;()\d]{{3,45}}?\s(?:vs\.?|versus|and|compared\s(?:with|to))\s(?P<value>{NUM})(?=\s(?:for|in|with)\s[A-Za-z])|\s(?:vs\.?|versus)\s(?P<next>{NUM})(?=[;,)\]](?!\d))"
+    rf"\s(?:for|in|with)\s[^,;()]{{3,45}}?\s(?:vs\.?|versus|and|compared\s(?:with|to))\s(?P<value>{NUM})(?=\s(?:for|in|with)\s[A-Za-z])|\s(?:vs\.?|versus)\s(?P<next>{NUM})(?=[;,)\]](?!\d))"
 )
 #: the percent sign is said once: 26.5 and 11.8%; 81 vs 62%; 80, 70, and 60%
 PCT_LIST = re.compile(
@@ -140,6 +140,6 @@ BEFORE_NAME = re.compile(
     re.IGNORECASE,
 )
 NO_COUNT = re.compile(
-    r"\b(?:grades?|days?|weeks?|months?|years?|phase|cycles?|stage|arm|cohort|group|part|level|type|class|table|figure|study|score|version|dose|course|line|visit|course|no\.|to|than|least|every|each|per|patient|case|subject|individual|child|variants?|exons?|codons?|clusters?|models?|tiers?|chromosomes?|trisomy|monosomy|number|item|question|step|appendix|donor|trials?|grades|(?:phases?|arms?|cohorts?|groups?|grades?|parts?|cycles?|days?)\s\d+\s(?:and|or|to))\s?$",
+    r"\b(?:grades?|days?|weeks?|months?|years?|phase|cycles?|stage|arm|cohort|group|part|level|type|class|table|figure|study|score|version|dose|course|line|visit|course|no\.|to|than|least|every|each|per|patient|case|subject|individual|child|variants?|exons?|codons?|clusters?|models?|tiers?|chromosomes?|trisomy|monosomy|number|item|question|step|appendix|donor|trials?|grades|(?:phases?|arms?|cohorts?|groups?|grades?|parts?|cycles?|days?|cases?|patients?)\s\d+\s(?:and|or|to))\s?$",
     re.IGNORECASE,
 )

@@ -16,7 +16,7 @@ _SUPPORT = re.compile(
 
 _CLAUSE = re.compile(r"[;:]\s|,\s(?:and|while|whereas|with|but)\s")
 _CLAUSE_ENDS = re.compile(r";|,\s(?:and|while|whereas|with|but)\s|\b(?:vs?\.?|versus|compared)\b")
-_NO_THERAPY = re.compile(r"\b(?:placebo|controls?|standard|observation|best\ssupportive|no\s|without)", re.IGNORECASE)
+_NO_THERAPY = re.compile(r"\b(?:placebo|controls?|standard|observation|best\ssupportive|no\s|non-|without)", re.IGNORECASE)
 
 
 def link_therapy(
@@ -38,7 +38,7 @@ def link_therapy(
         and (not studied or m.name in studied)
     ]
     if group is not None:
-        own = [m for m in named if m.text.lower() in group.lower()]
+        own = [m for m in named if m.text.lower() in group.lower() and f"non-{m.text.lower()}" not in group.lower()]
         if own:
             best = max(own, key=lambda m: (len(m.text), -abs(m.start - q.start)))
             return best.concept_id, best.name, "same_clause"
