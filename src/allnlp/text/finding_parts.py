@@ -26,6 +26,10 @@ def grade_of(even: str, link: Link, links: Sequence[Link], names: Sequence[Name]
         re.fullmatch(r",?\s(?:and|or)\s|,\s|/", even[a.end : b.start]) for a, b in itertools.pairwise(later)
     ):
         return later[link.place]  # "acute GVHD grades II-IV and III-IV were 35% and 10%"
+    if link.parts == 2:
+        for a, b in itertools.pairwise(grades):
+            if b.end <= name.start and even[a.start - 1 : a.start] in ("(", "[") and even[b.end : b.end + 1] in (")", "]") and _KEY.fullmatch(even, a.end, b.start):
+                return b if link.place else a
     if link.parts == 2 and len({k.name for k in links if k.group == link.group}) == 1:
         both = next((g for g in reversed(run) if name.start - g.end < 3 and _TWO_GRADES.fullmatch(even, g.start, g.end)), None)
         if both is not None and both.low is not None and both.high is not None and both.low < both.high:
@@ -59,7 +63,7 @@ def grade_of(even: str, link: Link, links: Sequence[Link], names: Sequence[Name]
     last = max((k.quantity.stop for k in links), default=q.stop)
     if grades[-1].start >= last and re.fullmatch(r"[)\]]?(?:\s(?:patients|pts|cases))?[)\]]?\s", even[last : grades[-1].start]) and even.startswith((" were", " was", " occurred"), grades[-1].end):
         return grades[-1]  # "fatigue (40%) and anaemia (33%) of any grade were the most common"
-    return next((g for g in grades if g.start >= last and _WERE.search(even, last, g.start)), None)
+    return next((g for g in grades if g.start >= last and _WERE.search(even, last, g.start) and not _MOST_OF_THEM.search(even, last, g.start)), None)
 
 
 def _chained(even: str, q: Quantity, others: Sequence[Quantity], grades: Sequence[Grade]) -> Grade | None:
@@ -123,7 +127,7 @@ def _head_grade(even: str, link: Link, names: Sequence[Name], grades: Sequence[G
     if link.name.name == "serious adverse event":
         return None
     for n in reversed([n for n in names if n.end <= place and n.label == "TOXICITY" and not _is_shut_off(even, n, place)]):
-        between = _ITEM.sub(",", _blanked(even, n.end, place, names))
+        between = _ITEM.sub(",", _MOST_COMMON.sub(", were ", _blanked(even, n.end, place, names)))
         between = _unbracketed(" " + between)[1:]
         between = between.partition(") ")[2] if ")" in between and "(" not in between else between
         if re.search(r";|\b(?:whereas|while|but)\b|\.\s", between):
@@ -142,6 +146,11 @@ def _head_grade(even: str, link: Link, names: Sequence[Name], grades: Sequence[G
 _TWO_GRADES = re.compile(r"[Gg]rade\s[1-5]\sand\sgrade\s[1-5]")
 #: a semicolon that parts the items of a list, not statements: "; and hypertension (n = 4"
 _ITEM = re.compile(r";(?=\s+(?:and\s+)?(?:(?!was\b|were\b|had\b|in\b|occurred\b|with\b)(?:[\w/-]+,?|,)\s+){0,12}(?:[(\[]|\d+\s?%|$))")
+_MOST_COMMON = re.compile(r";\s(?:the\s)?most\s(?:common|frequent|commonly|frequently)(?:\s[\w-]+){0,2}\s(?:were|was|included)\s")
+#: "AEs occurred in 51 (63%) patients, and most were grade 1 or 2"
+_MOST_OF_THEM = re.compile(r"\b(?:most|majority|mostly|mainly|predominantly|generally|largely|usually|all)\s(?:(?:of\s)?\w+\s){0,2}(?:were|was)\s")
+#: a key of two grades: "adverse events (any grade; grade 3-4) included infections (70%, 40%)"
+_KEY = re.compile(r"\s?[;,/]\s?|\svs?\.?\s|\sand\s")
 _JOINED = re.compile(r"(?:[\s,/]|\b(?:and|or|as well as|a|an|the|of|higher|incidence|rate)\b)*")
 
 

@@ -137,7 +137,11 @@ _OF_EVENT = re.compile(r"\bevents?\s(?:with|that\shad)\s(?:an?\s)?(?:fatal\soutc
 _ENDS_OF_EVENT = ("outcome", "outcomes", "death")
 _ENDED = re.compile(r"\b(?:resolution|resolv\w+|recover\w+|improvement|improved|revers(?:ed|al)|subsided|disappear\w+)\b", re.IGNORECASE)
 _LASTED = re.compile(r"\b(?:last(?:ed|ing)|duration|durable|maintained|sustained|ongoing)\b", re.IGNORECASE)
-_BOUNDS = ("<", ">", "\u2264", "\u2265", "less than", "more than", "over", "at least")
+#: a sentence on what patients came with: "At diagnosis bleeding was present in 38%"
+_AT_ENTRY = re.compile(
+    r"\W*(?:[A-Z]{4,}:\s)?(?:At|Before|Prior\sto)\s(?:the\s)?(?:time\sof\s)?(?:initial\s)?(?:diagnosis|presentation|baseline|admission|enrol\w+|study\sentry|entry|onset|inclusion)\b(?!\s?[-\u2013])",
+)
+_BOUNDS = ("<", ">", "\u2264", "\u2265", "less than", "more than", "greater than", "higher than", "over", "at least")
 _MEAN = re.compile(r"\b(?:mean|average)\b(?![^;]*\bmedian\b)", re.IGNORECASE)
 _RESPONSE = re.compile(r"\b(?:remission|response)\b")
 _TIMED = re.compile(r"duration|time to|surviv")
@@ -205,6 +209,7 @@ def _of_sentence(
         return []
     links = link_quantities(even, s.start, s.end, names, quantities)
     links = [k for k in links if k.quantity.kind != "none" and _is_said(k)]
+    links = [k for k in links if k.name.label != "TOXICITY" or not _AT_ENTRY.match(even, s.start, k.name.start)]
     links += _none_of(even, s, names, sizes, links)
     links = with_totals(even, s.start, s.end, links, sizes)
     groups = find_groups(text, even, s, links, here)

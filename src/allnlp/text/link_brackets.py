@@ -90,6 +90,10 @@ class Brackets(Lists):
         q = self.quantities[i]
         if (q.kind == "time" and words.OF_AGE.search(self.text, bracket.start, q.start)) or (q.kind == "share" and words.OF_COHORT.match(self.text, self._percent_end(q))):
             return None
+        if q.kind == "time" and words.DOSING.search(self.text, bracket.start, q.start):
+            return None
+        if q.kind == "share" and not self.text[bracket.start + 1 : q.start].strip() and words.MOSTLY_OF.search(self.text, max(self.start, bracket.start - 40), bracket.start):
+            return None  # "adverse events were mostly grade 1/2 (76%)": of the events
         left, right = self._part(q, bracket)
         inside = [n for n in self.names if left <= n.start and n.end <= right]
         before = [n for n in inside if n.end <= q.start]
@@ -100,7 +104,7 @@ class Brackets(Lists):
             return self._first_of_compound(before[-1]), "bracket"
         last = self.quantities[self.lists[i][-1]]
         after = [n for n in inside if n.start >= last.stop]
-        if after and (words.BESIDE.fullmatch(self.text, last.stop, after[0].start) or self._is_subject(i)):
+        if after and (words.BESIDE.fullmatch(self.text, last.stop, after[0].start) or self._is_subject(i) or (q.kind == "count" and self.text[last.stop : after[0].start] == " with ")):
             return after[0], "bracket"
         if (
             q.kind == "count"
@@ -122,7 +126,9 @@ class Brackets(Lists):
         """Whether a name stands directly after a number, before a place."""
         last = self.quantities[self.lists[i][-1]]
         after = next((n for n in self.names if n.start >= last.stop and n.end <= right), None)
-        return after is not None and words.BESIDE.fullmatch(self.text, last.stop, after.start) is not None
+        if after is None:
+            return False
+        return words.BESIDE.fullmatch(self.text, last.stop, after.start) is not None or self.text[last.stop : after.start] == " with "
 
     def _before_bracket(self, i: int, bracket: Bracket) -> tuple[Name, str] | None:
         """What a bracket follows: the number just before it, else the last name."""

@@ -133,6 +133,8 @@ class Frame:
 
     def _is_other(self, q: Quantity) -> bool:
         """Whether the words beside a number say that it is of something else: a dose, an age, blasts."""
+        if words.AS_CUTOFF.match(self.text, q.stop, self.end):
+            return True
         named = next((n for n in reversed(self.names) if n.end <= q.start), None)
         if named is not None and words.CHANGED_TO.fullmatch(self.text, named.end, q.start):
             return False
@@ -182,6 +184,8 @@ class Frame:
             return True  # "reported in at least 5% of patients"
         if not q.sign or q.sign not in "<>\u2264\u2265":
             return False
+        if q.n is None and words.OF_CUTOFF.match(self.text, q.end) and not before.rstrip().endswith(("was", "were", "in", "of")):
+            return True  # "plasma cells >= 20% (HR 4.3)"
         if q.kind == "share":
             if q.n is not None or q.value is None:
                 return False
@@ -325,6 +329,8 @@ def _is_setting(text: str, start: int, name: Name) -> bool:
         return True
     if words.RESPONSE_NAME.search(name.name) and words.OF_CELLS.search(text, max(start, name.start - 24), name.start):
         return True  # "T-cell responses", "PR1 responses"
+    if name.label == "EVENT" and text.endswith("cells ", start, name.start):
+        return True  # "NK cells survived"
     if text.endswith("or better ", max(start, name.start - 12), name.start):
         return True  # "very good partial response or better response"
     if text[name.start : name.end].lower() == "relapsed" and words.STATUS_NEAR.search(text, max(start, name.start - 60), name.end + 40):
@@ -365,6 +371,9 @@ def _without_heads(text: str, names: Sequence[Name]) -> list[Name]:
     """Names without the general one that sums up those before it: "neutropenia and anemia were the main toxicities, in 43% and 48%"."""
     out: list[Name] = []
     for n in names:
+        if n.name == "adverse event" and out and out[-1].label == "TOXICITY" and text[out[-1].end : n.start] == " ":
+            out[-1] = out[-1]._replace(end=n.end)  # "differentiation syndrome adverse events"
+            continue
         if n.name == "adverse event" and out and words.WERE_THE_MAIN.fullmatch(text, out[-1].end, n.start) and words.HEAD_ENDS.match(text, n.end):
             continue
         out.append(n)

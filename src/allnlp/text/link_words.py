@@ -112,6 +112,12 @@ IN_THOSE_WHO = re.compile(r"[)\]]?\sin\s(?:the\s)?(?:patients|those|pts)\swho\b"
 OF_EVENT = re.compile(r"^(?:relapse|death|mortality|disease progression|progressive disease)$")
 TIME_TO = re.compile(r"time\s(?:to|until|from)|interval|onset|occurr|median\s(?:of|time)\b|at\sa\smedian|after\sa\smedian|\bby\s", re.IGNORECASE)
 AFTER_EVENT = re.compile(r"\b(?:after|since|following)\s(?:the\s)?(?:first\s|second\s)?(?:[\w-]+\sor\s)?$")
+AS_CUTOFF = re.compile(r"[)\]]?\s(?:as|was|is)\s(?:the\s|an?\s)?(?:[\w-]+\s){0,3}(?:cut-?off|threshold)", re.IGNORECASE)
+MOSTLY_OF = re.compile(r"\b(?:mostly|mainly|predominantly|generally|largely)\s(?:of\s)?grades?[^()\[\]]{0,12}$", re.IGNORECASE)
+OTHER_TIME = re.compile(r"\b(?:and|,)\s(?:median\s)?(?P<u>[A-Z]{2,4}S)\s(?:was\s|were\s|of\s)?$")
+RISK_OF = re.compile(r"\brisks?\s(?:of|for)\s(?:[\w-]+\s)?$")
+DOSING = re.compile(r"\b(?:infusions?|daily|mg|doses?|continuous|plus|bolus|intravenous\w*|subcutaneous\w*|orally|given)\b[^()\[\]]*\b(?:for|every|over|on)\s$", re.IGNORECASE)
+OF_CUTOFF = re.compile(r"\s?[(\[]\s?(?:a?HR|[Hh]azard|OR|[Oo]dds|RR|[Rr]elative|P\b|p\b)")
 EACH_N = re.compile(r"\bn\s?=\s?(?P<n>\d+)|(?:(?<=:\s)|(?<=\band\s)|(?<=,\s))(?P<m>\d+)(?=\s(?:in|of(?!\s(?:the\s)?\d)|from|due|after|with|because)\b)")
 OF_TREATMENTS = re.compile(r"\b(?:cycles?|courses?|infusions?|procedures?|transplants?|families)$", re.IGNORECASE)
 SEEN = re.compile(r"\s(?:(?:were|was)\s(?:seen|observed|reported|noted)\s|occurred\s)?in\s(?:only\s)?")
@@ -173,7 +179,7 @@ OTHER_RIGHT = re.compile(
 DEFINED = re.compile(r"\bdefined\s(?:as|by)\b[^;:()]*$", re.IGNORECASE)
 #: "negative predictive value for VTE at 30 days was"
 TEST_OF = re.compile(
-    r"\b(?:sensitivit(?:y|ies)|specificit(?:y|ies)|predictive\svalues?|NPV|PPV|accuracy|AUC|AUROC|c-?statistic|concordance)\b[^;%]{0,70}$",
+    r"\b(?:sensitivit(?:y|ies)|specificit(?:y|ies)|SUCRA|P-?scores?|probability\sof\sbeing|predictive\svalues?|NPV|PPV|accuracy|AUC|AUROC|c-?statistic|concordance)\b[^;%]{0,70}$",
     re.IGNORECASE,
 )
 LEVEL = re.compile(

@@ -73,7 +73,7 @@ class _Sentence(Brackets):
                 return inside, "inside"
             verb = self._verb(i)  # "three CR patients relapsed"
             return self._of_subject(i, verb) if verb is not None else None
-        if (q.kind in ("share", "count") and self._is_other(q)) or (
+        if ((q.kind in ("share", "count") or words.AS_CUTOFF.match(self.text, q.stop, self.end)) and self._is_other(q)) or (
             q.kind == "time" and words.SPREAD.search(self.text, max(self.start, q.start - 30), q.start)
         ):
             return None
@@ -122,6 +122,8 @@ class _Sentence(Brackets):
                     return None
                 if n.label != "EVENT" and words.FOR_NAME.search(between):
                     return None
+                if q.kind == "count" and n.label == "OUTCOME" and words.RISK_OF.search(between):
+                    return None  # "17 with high risk of relapse"
                 if words.OTHER_STATES.search(between):
                     return None  # "147 were in CHR, 115 in CCyR"
                 if q.total is not None and " who " in self.text[q.end : verb.end()] and re.search(r"\b[Ii]n\s$", self.text[max(self.start, q.start - 4) : q.start]):
@@ -206,6 +208,10 @@ class _Sentence(Brackets):
         if q.start - before.end > words.REACH or (q.kind == "count" and not self._count_may_follow(before, q)):
             return None
         if q.kind == "time" and not self._is_time_of(before, q):
+            return None
+        other = words.OTHER_TIME.search(self.text, max(before.end, self.quantities[self.lists[i][0]].start - 20), self.quantities[self.lists[i][0]].start)
+        if q.kind == "time" and other is not None:
+            self.of_others.update(self.lists[i])  # "OS 42 vs 68 months and PMS 20 vs 27 months"
             return None
         if before.name == "adverse event" and words.UNKNOWN_ITEM.fullmatch(self.text, before.end, q.start):
             self.of_others.update(self.lists[i])

@@ -37,7 +37,7 @@ class Quantity(NamedTuple):
     sign: str = ""
 
 
-_SIGN = re.compile(r"(?:[<>\u2264\u2265~-]|(?:[Ll]ess|[Mm]ore)\sthan|[Oo]ver|[Aa]t\sleast)\s?$")
+_SIGN = re.compile(r"(?:[<>\u2264\u2265~-]|(?:[Ll]ess|[Mm]ore|greater|higher)\sthan|[Oo]ver|[Aa]t\sleast)\s?$")
 #: ends of the words that a shape takes in before a number
 _LEADS = ("=", "in", "In", "other", "remaining", "than", "over", "least", "the", "between", "from", "range", "ranged", "ranging", "of", "to", "<", ">", "\u2264", "\u2265", "~", "-", ":")
 

@@ -10,7 +10,7 @@ NUM = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 BOUND = rf"-?{NUM}"
 PCT = r"(?:\s?%|\s?percent\b|\s?per\scent\b)"
 OPEN_END = r"(?:NE|NR|NA|NC|N/?R|not\s(?:reached|estimable|evaluable|calculable|available|assessable|attained)|inestimable|infinity|inf|\u221e|unreached|upper\slimit\snot\sreached)\b|\u221e"
-TO = r"\s?(?:-|to|,|;|and|/|~)\s?"
+TO = r"\s?(?:-|to|,|;|and|/|~|\ufffd{1,3})\s?"
 YEARS = r"(?:months?|mos?\b\.?|mo\b|years?|yrs?\b\.?|y\b|weeks?|wks?\b\.?|days?|d\b|hours?|hrs?\b|h\b)"
 #: 95% CI, 12.9-44.4; 95% confidence interval [CI]: 53%-87%; CI 15.9-NE; (95% CI = 0.4 to 0.9)
 CI = re.compile(
@@ -42,7 +42,7 @@ SHARE = rf"(?P<pct>{NUM}){PCT}"
 #: n of total, with or without the percent: 9 of 34 patients (26.5%); 9/34 (26.5%); four of six (66.7%) patients; all 12 patients; none of the 10
 N_OF = re.compile(
     rf"(?<![\w.,\u2265\u2264<>=/-])(?<!\+\s){N}(?:\s(?:{ADJ}{{0,2}}{PEOPLE}\s)?(?P<mid>[(\[]\s?(?P<pct0>{NUM}){PCT}\s?[)\]]\s)?(?:of|out\sof|among)\s(?:the\s|these\s|those\s|all\s|our\s|a\stotal\sof\s|\d+\s?%\sof\s)?|\s?/\s?)"
-    rf"(?P<total>{NUMBER})(?![\d.]*\d|\s?%)(?P<noun>\s{ADJ}{{0,4}}?{PEOPLE}\b)?(?:\s?[(\[,;]\s?(?:i\.?e\.?,?\s)?(?P<pct>{NUM}){PCT})?",
+    rf"(?P<total>{NUMBER})(?![\d.]*\d|\s?%)(?P<noun>\s{ADJ}{{0,4}}?{PEOPLE}\b)?(?:\s?[(\[,;]\s?(?:i\.?e\.?,?\s)?(?P<pct>{NUM}){PCT}(?!\s?[-.]?\s?(?:CI\b|C\.I|confidence|credible)))?",
     re.IGNORECASE,
 )
 ALL_OF = re.compile(
@@ -60,7 +60,7 @@ N_PCT = re.compile(
     re.IGNORECASE,
 )
 PCT_ONE = re.compile(
-    rf"(?P<sign>[<>\u2265\u2264]\s?|less\sthan\s|more\sthan\s|over\s|at\sleast\s)?(?<![\w.,])(?P<pct>-?{NUM}){PCT}(?!\s?[-.]?\s?(?:CI\b|C\.I|confidence|credible))(?:\s?(?:\u00b1|\+/-)\s?(?P<se>{NUM})\s?%?)?",
+    rf"(?P<sign>[<>\u2265\u2264]\s?|less\sthan\s|(?:more|greater|higher)\sthan\s|over\s|at\sleast\s)?(?<![\w.,])(?P<pct>-?{NUM}){PCT}(?!\s?[-.]?\s?(?:CI\b|C\.I|confidence|credible))(?:\s?(?:\u00b1|\+/-)\s?(?P<se>{NUM})\s?%?)?",
     re.IGNORECASE,
 )
 PCT_WORDS = re.compile(rf"\b(?P<pct>{NUMBER})\s(?:percent|per\scent)\b", re.IGNORECASE)
@@ -132,7 +132,7 @@ ZERO = re.compile(r"(?<=,\s)0(?=[;)\]]|\s?\()|(?<=[:=]\s)0(?=[;)\]])")
 ZERO_ARM = re.compile(r"[%)\]]\s(?:vs?\.?|versus)\s(?P<z>0|none)(?=[;)\],.]|\s(?!\.|%))")
 GRADE_BEFORE = re.compile(r"\bgrades?\s?(?:[\u2265\u2264<>]=?\s?)?$", re.IGNORECASE)
 LEAD_IN = re.compile(
-    r"(?:n\s?=\s?|in\s|the\s(?:other|remaining)\s|less\sthan\s|more\sthan\s|over\s|at\sleast\s|[<>\u2264\u2265~]\s?|-|\bof\sthe\s|(?:between|from|range[ds]?(?:\sfrom|\sof|\sbetween)?:?|ranging\s(?:from|between)|ranged\s(?:from|between))\s)+$",
+    r"(?:n\s?=\s?|in\s|the\s(?:other|remaining)\s|less\sthan\s|(?:more|greater|higher)\sthan\s|over\s|at\sleast\s|[<>\u2264\u2265~]\s?|-|\bof\sthe\s|(?:between|from|range[ds]?(?:\sfrom|\sof|\sbetween)?:?|ranging\s(?:from|between)|ranged\s(?:from|between))\s)+$",
     re.IGNORECASE,
 )
 BEFORE_NAME = re.compile(
