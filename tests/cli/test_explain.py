@@ -15,11 +15,13 @@ Run = Callable[..., Any]
 
 def test_marked_sentences_and_mentions_stand_on_stdout(run: Run, folder: Path) -> None:
     ran = run("explain", folder, "99900001")
-    sentences, mentions = ran.out.split("\n\n")
+    sentences, mentions, findings, study = ran.out.split("\n\n")
     assert (ran.code, ran.err) == (0, "")
     assert sentences.startswith("0\ttitle\t")
     assert "]{THERAPY: " in sentences
     assert mentions.startswith("sentence\ttext\tlabel")
+    assert findings.startswith("sentence\tconcept\tmeasure\tgrade\tvalue")
+    assert "\nn_patients\t49\t7\n" in study
 
 
 def test_json_has_sentences_and_mentions(run: Run, folder: Path) -> None:

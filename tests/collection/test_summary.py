@@ -12,7 +12,7 @@ from allnlp.schema import LABELS, Concept, Document, Failure, Mention
 from allnlp.tables import FolderWriter, read_table
 
 COUNTS = dict.fromkeys(
-    ("read", "annotated", "duplicates", "without_text", "without_abstract", "failed", "mentions", "concepts", "files_failed"), 0
+    ("read", "annotated", "duplicates", "without_text", "without_abstract", "failed", "mentions", "concepts", "findings", "files_failed"), 0
 )
 MANIFEST = {"counts": COUNTS, "inputs": [], "versions": {"allnlp": "0"}, "terminology": "t"}
 
