@@ -25,7 +25,8 @@ from unittest.mock import patch
 from allnlp.schema import Finding, Mention, Sentence
 from allnlp.terminology import load
 from allnlp.text import annotate_text, compile_lexicon, findings
-from allnlp.text.link_frame import Link, is_about_patients
+from allnlp.text.link_frame import is_about_patients
+from allnlp.text.link_names import Link
 from allnlp.text.numbers import read_number
 from allnlp.text.plain import plain
 from allnlp.text.quantity_scan import Quantity

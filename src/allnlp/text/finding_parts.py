@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from allnlp.text.grades import Grade, Timepoint
-from allnlp.text.link_frame import Link, Name
+from allnlp.text.link_names import Link, Name
 from allnlp.text.quantity_scan import Quantity
 
 
@@ -93,6 +93,19 @@ def _unbracketed(words: str) -> str:
     return words
 
 
+def _closed(words: str) -> str:
+    """A stretch without closing signs that nothing opened: "96 in the placebo group])"."""
+    depth = 0
+    out: list[str] = []
+    for sign in words:
+        depth += (sign in "([") - (sign in ")]")
+        if depth < 0 and out and ("(" in words or "[" in words):
+            depth = 0
+            continue
+        out.append(sign)
+    return "".join(out)
+
+
 def _is_open(even: str, place: int, g: Grade) -> bool:
     """Whether a grade after a number is of it: not where a bracket opens between that goes on with numbers of its own."""
     opened = even.find("(", place, g.start)
@@ -127,7 +140,7 @@ def _head_grade(even: str, link: Link, names: Sequence[Name], grades: Sequence[G
     if link.name.name == "serious adverse event":
         return None
     for n in reversed([n for n in names if n.end <= place and n.label == "TOXICITY" and not _is_shut_off(even, n, place)]):
-        between = _ITEM.sub(",", _MOST_COMMON.sub(", were ", _blanked(even, n.end, place, names)))
+        between = _ITEM.sub(",", _MOST_COMMON.sub(", were ", _closed(_blanked(even, n.end, place, names))))
         between = _unbracketed(" " + between)[1:]
         between = between.partition(") ")[2] if ")" in between and "(" not in between else between
         if re.search(r";|\b(?:whereas|while|but)\b|\.\s", between):
@@ -201,12 +214,12 @@ def time_of(even: str, link: Link, links: Sequence[Link], times: Sequence[Timepo
     before = [t for t in times if t.end <= q.start]
     for t in reversed(before):
         between = even[t.end : q.start]
-        if ";" in between or re.search(r"\b(?:whereas|while)\b", between):
-            return None
         if t.end <= name.start and re.fullmatch(
             r"-?,?\s?(?:(?!in\b|was\b|had\b|median\b)[\w/-]+[,\s]+(?:\([^()]*\)\s)?){0,8}", even[t.end : name.start]
         ):
             return t
+        if ";" in between or re.search(r"\b(?:whereas|while)\b", between):
+            return None
         if name.end <= t.start or re.fullmatch(r",\s(?:and\s)?", between):
             return t
     opening = before[0] if len(before) == len(times) == 1 else None

@@ -14,7 +14,8 @@ from allnlp.text.finding_checks import NO_GROUP, checked
 from allnlp.text.finding_parts import grade_of, time_of
 from allnlp.text.grades import Grade, Timepoint, find_grades, find_timepoints
 from allnlp.text.groups import find_groups, is_compared, is_respective
-from allnlp.text.link_frame import Link, Name, is_about_patients
+from allnlp.text.link_frame import is_about_patients
+from allnlp.text.link_names import Link, Name
 from allnlp.text.links import link_quantities
 from allnlp.text.number_places import has_numbers, number_places
 from allnlp.text.plain import plain
@@ -216,7 +217,7 @@ def _of_sentence(
     if pair:
         groups = [g or _of_pair(k, links, pair, even) for k, g in zip(links, groups, strict=True)]
     rows = [_row(doc_id, text, even, s, k, links, group, names, grades, times, here, study) for k, group in zip(links, groups, strict=True)]
-    return _with_times(even, rows)
+    return _with_times(even, rows, times)
 
 
 def _of_pair(link: Link, links: Sequence[Link], pair: tuple[str, ...], even: str) -> str | None:
@@ -227,9 +228,19 @@ def _of_pair(link: Link, links: Sequence[Link], pair: tuple[str, ...], even: str
     return pair[link.place]
 
 
-def _with_times(even: str, rows: Sequence[Finding]) -> list[Finding]:
-    """As in "a 3-year OS of 60% and PFS of 41%": the second survival has the time of the first."""
+_ESTIMATED = re.compile(r"surviv|relapse|mortality|disease progression")
+_NEXT_CLAUSE = re.compile(r"[)\]]?[^;.]{0,60};\s(?:and\s)?(?:[\w-]+\s){0,6}")
+
+
+def _with_times(even: str, rows: Sequence[Finding], times: Sequence[Timepoint]) -> list[Finding]:
+    """As in "a 3-year OS of 60% and PFS of 41%": the second survival has the time of the first; the only time of a sentence is of all that follow."""
     out = list(rows)
+    first = next((i for i, r in enumerate(rows) if r.timepoint is not None and r.measure == "rate" and _ESTIMATED.search(r.concept)), None)
+    if first is not None and len(times) == 1 and times[0].end <= rows[first].start + 30:
+        for i, row in enumerate(rows[first + 1 :], first + 1):
+            is_joined = out[i - 1].timepoint is not None and (row.start < out[i - 1].end or _NEXT_CLAUSE.fullmatch(even, out[i - 1].end, row.start))
+            if is_joined and row.timepoint is None and row.measure == "rate" and _ESTIMATED.search(row.concept):
+                out[i] = row._replace(timepoint=rows[first].timepoint, timepoint_months=rows[first].timepoint_months)
     for i, row in enumerate(rows[1:], 1):
         before = out[i - 1]
         is_alike = row.measure == before.measure == "rate" and "surviv" in row.concept and "surviv" in before.concept
@@ -327,7 +338,7 @@ def _row(
         end += 1
     therapy = link_therapy(even, s, link, here, study, group)
     reason = f"a bound: {q.sign}{' ' if q.sign.isascii() and len(q.sign) > 1 else ''}{q.value:g}" if q.sign in _BOUNDS and q.value is not None else None
-    if measure == "median" and _MEAN.search(even, max(s.start, q.start - 40), q.start):
+    if measure == "median" and (_MEAN.search(even, max(s.start, q.start - 40), q.start) or "\u00b1" in even[q.start : q.end]):
         reason = "; ".join([*([reason] if reason else []), "a mean, no median"])
     if grade is not None and any(sign in even[grade.start : grade.end] for sign in "\ufffd$"):
         reason = "; ".join([*([reason] if reason else []), "the sign before the grade cannot be read"])

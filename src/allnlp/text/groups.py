@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from allnlp.schema import Mention, Sentence
-from allnlp.text.link_frame import Link
+from allnlp.text.link_names import Link
 from allnlp.text.quantity_scan import Quantity
 
 Stretch = tuple[int, int]

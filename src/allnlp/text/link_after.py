@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 
 from allnlp.text import link_words as words
-from allnlp.text.link_frame import Frame, Link
+from allnlp.text.link_frame import Frame
+from allnlp.text.link_names import Link
 from allnlp.text.numbers import read_number
 from allnlp.text.quantity_scan import Quantity
 

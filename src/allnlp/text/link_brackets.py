@@ -6,8 +6,8 @@ import itertools
 import re
 
 from allnlp.text import link_words as words
-from allnlp.text.link_frame import Bracket, Name
 from allnlp.text.link_lists import Lists
+from allnlp.text.link_names import Bracket, Name
 from allnlp.text.quantity_scan import Quantity
 
 
@@ -81,6 +81,14 @@ class Brackets(Lists):
             words.SOME.search(self.text, max(self.start, bracket.start - 40), bracket.start)
         )
 
+    def _without_brackets(self, place: int) -> str:
+        """What follows a place, with what stands in brackets blanked."""
+        out = self.text[place : self.end]
+        for b in self.brackets:
+            if b.start >= place:
+                out = out[: b.start - place] + " " * (b.end - b.start) + out[b.end - place :]
+        return out
+
     def _percent_end(self, q: Quantity) -> int:
         """Where the number itself ends, before an interval or p value that belongs to it."""
         sign = self.text.find("%", q.start, q.stop)
@@ -150,6 +158,8 @@ class Brackets(Lists):
             and not self._is_parted(self.quantities[numbers[-1]].stop, bracket.start)
         ):
             k = numbers[-1]
+            if self.said[k][0].label == "TOXICITY" and words.OTHER_TAIL.fullmatch(self.text, self.quantities[k].stop, bracket.start):
+                return None  # "hypoxia (81%) and pulmonary infiltrate (73%)"
             if re.match(r"[)\]]?(?:\s[\w+/'-]+){0,8}\s?$", self.text[self.quantities[k].stop : bracket.start]) or not names:
                 return (self.said[k][0], "bracket") if self._fits(self.said[k][0], q) else None
         if not names:
@@ -171,6 +181,8 @@ class Brackets(Lists):
             return None
         if q.kind == "time" and words.OF_TREATMENT.search(between):
             return None
+        if name.name == "adverse event" and q.kind == "share" and words.UNKNOWN_ITEM.fullmatch(self.text, name.end, bracket.start + 1):
+            return None  # "the most common adverse event was gastrointestinal (49 [25%])"
         if q.kind == "time" and words.OF_EVENT.search(name.name) and not self._fits(name, q):
             return None
         if (
@@ -212,6 +224,12 @@ class Brackets(Lists):
         following = next((n for n in self.names if n.start >= q.stop), None)
         if following is not None and re.fullmatch(r"[)\]]?\sfor\s(?:the\s)?", self.text[q.stop : following.start]):
             return following, "ratio"  # "HR = 2.23 for RFS"
+        rest = max([q.stop, *(b.end for b in self.brackets if b.start < q.start < b.end)])
+        factors = words.FACTORS_OF.match(self._without_brackets(rest))
+        if factors is not None and not inside and "surviv" not in (before.name if before else ""):
+            of = next((n for n in self.names if n.start >= rest + factors.end() and not re.search(r"[;.]", self.text[rest + factors.end() : n.start])), None)
+            if of is not None or before is None or before.label == "TOXICITY":
+                return (of, "ratio") if of is not None else None
         others = [[n for n in self.names if o.start <= n.start and n.end <= o.stop] for o in self.quantities if o.kind in words.RATIO_KINDS and o != q]
         if len(inside) == 1 and any(len(o) == 1 and o[0].name != inside[0].name for o in others):
             return inside[0], "ratio"  # "HR for mortality 2.1, HR for relapse 2.8"

@@ -4,59 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from allnlp.text import link_words as words
+from allnlp.text.link_names import Bracket, Name, alike, find_brackets, is_setting, with_percents, without_heads, without_repeats
 from allnlp.text.quantity_scan import Quantity
-
-
-class Name(NamedTuple):
-    """A toxicity, an outcome or a verb that tells of one, at ``text[start:end]``; ``mention`` is its place in the document's mentions."""
-
-    start: int
-    end: int
-    label: str
-    curie: str | None
-    name: str
-    assertion: str
-    mention: int | None
-
-
-class Link(NamedTuple):
-    """A quantity with the name that it is of, and the form of words that said so."""
-
-    quantity: Quantity
-    name: Name
-    rule: str
-    group: int = 0  # quantities with the same number stand in one list
-    place: int = 0  # in that list
-    parts: int = 1
-
-
-class Bracket(NamedTuple):
-    """A bracket from its opening to its closing sign."""
-
-    start: int
-    end: int
-
-
-_SIGNS = re.compile(r"[()\[\]]")
-
-
-def find_brackets(text: str, start: int, end: int) -> list[Bracket]:
-    """Brackets that close within the stretch, inner ones first.
-
-    >>> find_brackets("a (b [c]) d", 0, 11)
-    [Bracket(start=5, end=8), Bracket(start=2, end=9)]
-    """
-    stack: list[int] = []
-    out = []
-    for m in _SIGNS.finditer(text, start, end):
-        if m.group() in "([":
-            stack.append(m.start())
-        elif stack:
-            out.append(Bracket(stack.pop(), m.end()))
-    return out
 
 
 def is_about_patients(text: str, start: int, end: int) -> bool:
@@ -77,8 +28,8 @@ class Frame:
         low = text[start:end].lower()
         self.has_others = any(word in low for word in words.OTHER_WORDS)
         self.is_of_sexes = any(word in text[start:end] for word in ("male", "White", "Black", "Hispanic", "Asian", "Caucasian"))
-        self.names = _without_heads(text, _without_repeats(text, [n for n in names if not _is_setting(text, start, n)]))
-        self.quantities = _with_percents(text, [q for q in quantities if not self._is_limit(q)], names)
+        self.names = without_heads(text, without_repeats(text, [n for n in names if not is_setting(text, start, n)]))
+        self.quantities = with_percents(text, [q for q in quantities if not self._is_limit(q)], names)
         self.lists = self._lists()
         self.attributes: dict[int, bool] = {}  # by where the name begins
         self.said: dict[int, tuple[Name, str]] = {}
@@ -93,7 +44,7 @@ class Frame:
                 and self._same_bracket(before, q)
                 and not any(before.end <= n.start < q.start for n in self.names)
                 and words.LISTED.fullmatch(self.text, before.stop, q.start)
-                and _alike(before, q)
+                and alike(before, q)
             ):
                 groups[-1].append(i)
             else:
@@ -133,8 +84,10 @@ class Frame:
 
     def _is_other(self, q: Quantity) -> bool:
         """Whether the words beside a number say that it is of something else: a dose, an age, blasts."""
-        if words.AS_CUTOFF.match(self.text, q.stop, self.end):
+        if words.AS_CUTOFF.match(self.text, q.stop, self.end) or (q.kind == "share" and words.MORE_MEN.search(self.text, max(self.start, q.start - 50), q.start)):
             return True
+        if q.total is not None and words.OF_DEATHS.match(self.text, q.end, self.end):
+            return True  # "in 8 out of 9 liver transplant deaths"
         named = next((n for n in reversed(self.names) if n.end <= q.start), None)
         if named is not None and words.CHANGED_TO.fullmatch(self.text, named.end, q.start):
             return False
@@ -236,6 +189,8 @@ class Frame:
             return True
         if words.SINCE.search(self.text, max(self.start, name.start - 30), name.start):
             return True
+        if self.text[name.end : name.end + 1] == "," and words.INCLUDED.search(self.text, max(self.start, name.start - 40), name.start):
+            return True  # "adverse events, including one death, were seen in 6 patients"
         if words.RESPONSE_NAME.search(name.name) is None:
             return False
         before = self.text[max(self.start, name.start - 40) : name.start]
@@ -318,102 +273,8 @@ class Frame:
         if i > 0 and self.text[self.names[i - 1].end : self.names[i].start] == " and " and self.names[i].name.startswith(self.names[i - 1].name + " with"):
             i -= 1  # "CR and CRi rate of 46%"
         parts = self.names[i : self.names.index(name) + 1]
+        if len(parts) > 1 and name.name == "very good partial response" and "or" not in self.text[parts[0].end : name.start].split():
+            return name._replace(start=parts[0].start)  # "CR plus VGPR" is VGPR or better
         if len(parts) > 1 and any(n.name == "partial response" for n in parts):
             return name._replace(start=parts[0].start, curie="allnlp:overall-response-rate", name="overall response rate")
         return self.names[i]
-
-
-def _is_setting(text: str, start: int, name: Name) -> bool:
-    """Whether a name only says when: "expressed during remission", "at relapse"."""
-    if words.IN_GROUP.match(text, name.end):
-        return True
-    if words.RESPONSE_NAME.search(name.name) and words.OF_CELLS.search(text, max(start, name.start - 24), name.start):
-        return True  # "T-cell responses", "PR1 responses"
-    if name.label == "EVENT" and text.endswith("cells ", start, name.start):
-        return True  # "NK cells survived"
-    if text.endswith("or better ", max(start, name.start - 12), name.start):
-        return True  # "very good partial response or better response"
-    if text[name.start : name.end].lower() == "relapsed" and words.STATUS_NEAR.search(text, max(start, name.start - 60), name.end + 40):
-        return True
-    if name.label == "EVENT" and text[max(start, name.start - 4) : name.start] == "had " and words.BEFORE_STUDY.match(text, name.end):
-        return True  # "10 had relapsed after transplant": before the study
-    return bool(words.SETTING_NAME.search(name.name)) and bool(words.SETTING.search(text, max(start, name.start - 30), name.start))
-
-
-def _alike(a: Quantity, b: Quantity) -> bool:
-    """Whether two quantities may stand in one list."""
-    if "none" in (a.kind, b.kind):
-        return {a.kind, b.kind} <= {"none", "time"}
-    if a.kind != b.kind:
-        return False
-    return a.kind not in ("share", "count") or (a.value is None) == (b.value is None) or "0" in (a.sign, b.sign)
-
-
-def _without_repeats(text: str, names: Sequence[Name]) -> list[Name]:
-    """Names without the abbreviation in brackets that says the same again: "cytokine release syndrome (CRS)"."""
-    out: list[Name] = []
-    for n in names:
-        before = out[-1] if out else None
-        if (
-            before is not None
-            and before.label == n.label
-            and ((before.curie, before.name) == (n.curie, n.name) or ("surviv" in before.name and "surviv" in n.name))
-            and re.fullmatch(r"\s?[(\[]", text[before.end : n.start])
-            and text[n.end : n.end + 1] in (")", "]")
-        ):
-            out[-1] = n._replace(start=before.start, end=n.end + 1) if before.name == "survival" else before._replace(end=n.end + 1)
-        else:
-            out.append(n)
-    return out
-
-
-def _without_heads(text: str, names: Sequence[Name]) -> list[Name]:
-    """Names without the general one that sums up those before it: "neutropenia and anemia were the main toxicities, in 43% and 48%"."""
-    out: list[Name] = []
-    for n in names:
-        if n.name == "adverse event" and out and out[-1].label == "TOXICITY" and text[out[-1].end : n.start] == " ":
-            out[-1] = out[-1]._replace(end=n.end)  # "differentiation syndrome adverse events"
-            continue
-        if n.name == "adverse event" and out and words.WERE_THE_MAIN.fullmatch(text, out[-1].end, n.start) and words.HEAD_ENDS.match(text, n.end):
-            continue
-        out.append(n)
-    return out
-
-
-def _with_percents(text: str, quantities: Sequence[Quantity], names: Sequence[Name]) -> list[Quantity]:
-    """Quantities in which a count has taken the percent of the bracket that follows it: "14 AKI events occurred in total (22%)"."""
-    out: list[Quantity] = []
-    for q in quantities:
-        before = out[-1] if out else None
-        if (
-            before is not None
-            and (before.kind, q.kind, before.n, q.value) == ("share", "share", None, None)
-            and before.value is not None
-            and q.n is not None
-            and q.total
-            and abs(100 * q.n / q.total - before.value) < 1
-            and re.fullmatch(r"\s?[)\]]?\s?[,;]?\s?(?:[(\[](?:[^()\[\]]{0,40}[,;]\s?)?)?(?:n\s?=\s?)?", text[before.stop : q.start])
-        ):  # "91% (95% CI 75-98; 29 of 32)"
-            out[-1] = before._replace(n=q.n, total=q.total, noun=True, end=max(before.end, q.end), stop=max(before.stop, q.stop))
-            continue
-        if (
-            before is not None
-            and (before.kind, q.kind, before.total, before.unit) == ("share", "count", None, "%")
-            and q.noun
-            and q.sign == ""
-            and (before.n or 0) <= (q.n or 0)
-            and re.fullmatch(r"[)\]]?\s(?:in|of|among)\s(?:the\s|all\s|these\s)?", text[before.end : q.start])
-        ):  # "68% in 31 evaluable patients"
-            out[-1] = before._replace(total=q.n)
-            continue
-        if before is not None and before.kind == "count" and q.kind == "share" and q.n is None and q.start - before.end < 45:
-            between = text[before.end : q.start]
-            if (
-                re.fullmatch(r"[^()\[\];,.]*[(\[]\s?", between)
-                and text[q.end : q.end + 1] in (")", "]", ";", ",")
-                and not any(before.end <= n.start < q.start for n in names)
-            ):
-                out[-1] = q._replace(start=before.start, n=before.n, noun=True)
-                continue
-        out.append(q)
-    return out

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 
 from allnlp.text import link_words as words
-from allnlp.text.link_frame import Frame, Name
+from allnlp.text.link_frame import Frame
+from allnlp.text.link_names import Name
 from allnlp.text.quantity_scan import Quantity
 
 

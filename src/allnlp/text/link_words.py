@@ -118,6 +118,15 @@ OTHER_TIME = re.compile(r"\b(?:and|,)\s(?:median\s)?(?P<u>[A-Z]{2,4}S)\s(?:was\s
 RISK_OF = re.compile(r"\brisks?\s(?:of|for)\s(?:[\w-]+\s)?$")
 DOSING = re.compile(r"\b(?:infusions?|daily|mg|doses?|continuous|plus|bolus|intravenous\w*|subcutaneous\w*|orally|given)\b[^()\[\]]*\b(?:for|every|over|on)\s$", re.IGNORECASE)
 OF_CUTOFF = re.compile(r"\s?[(\[]\s?(?:a?HR|[Hh]azard|OR|[Oo]dds|RR|[Rr]elative|P\b|p\b)")
+#: after hazard ratios of risk factors: "..., and CRS (HR 1.8) were associated with infection": the ratios are of what follows
+FACTORS_OF = re.compile(
+    r"[)\]]?(?:(?!\b(?:which|that|while|whereas|but|and\sw)\b)[^;.])*?\b(?:were|was|are|is|as)\s(?:(?:each|all|both|also|independently|significantly|strongly|independent|significant|an?|the)\s){0,4}(?:associated|correlated|predictive|predictors?|prognostic|risk\sfactors?|adverse)\b[^;.]{0,40}?\s(?:with|of|for|factors?)\b"
+)
+OF_DEATHS = re.compile(r"[)\]]?\s(?:[\w-]+\s){1,3}deaths\b")
+INCLUDED = re.compile(r",\sincluding\s(?:[\w-]+\s){0,3}$")
+MORE_MEN = re.compile(r"\b(?:more|less)\s(?:commonly|often|frequently|likely)\s(?:to\sbe\s)?(?:wo)?m[ae]n\s?[(\[](?:[^()\[\]]{1,12}(?:vs\.?|versus)\s)?$")
+ITEMS_BEFORE = re.compile(r"(?:\b[A-Z][A-Za-z-]{1,7}(?:,\sand\s|,\s|\sand\s)){1,4}$")
+PRESENTING = re.compile(r"[)\]]?\sof\s(?:the\s)?(?:patients|pts|cases)\spresenting\b")
 EACH_N = re.compile(r"\bn\s?=\s?(?P<n>\d+)|(?:(?<=:\s)|(?<=\band\s)|(?<=,\s))(?P<m>\d+)(?=\s(?:in|of(?!\s(?:the\s)?\d)|from|due|after|with|because)\b)")
 OF_TREATMENTS = re.compile(r"\b(?:cycles?|courses?|infusions?|procedures?|transplants?|families)$", re.IGNORECASE)
 SEEN = re.compile(r"\s(?:(?:were|was)\s(?:seen|observed|reported|noted)\s|occurred\s)?in\s(?:only\s)?")
@@ -128,7 +137,7 @@ AGED = re.compile(r"\b(?:older|younger|aged?|ages)\W{1,2}(?:than\s|of\s|over\s|u
 FOLLOWED = re.compile(r"\bfollow-?\s?up\s(?:time\s|duration\s|period\s)?(?:of|for|in|among)\s(?:[\w-]+\s){0,6}$", re.IGNORECASE)
 #: between a name and a bracket a new subject of its own: "cytopenias was not known, use of G-CSF was higher (48%"
 NEW_SUBJECT = re.compile(
-    r",\s(?!and\b|which\b|with\b|respectively|but\b|or\b)(?:[\w-]+\s){1,8}(?:was|were)\s(?:[\w-]+\s){0,3}(?:higher|lower|greater|longer|shorter|given|used|required|performed)\b"
+    r",\s(?!and\b|which\b|with\b|respectively|but\b|or\b)(?:[\w/-]+\s){1,8}(?:was|were)\s(?:[\w-]+\s){0,3}(?:common|frequent|present|higher|lower|greater|longer|shorter|given|used|required|performed)\b"
 )
 AS_STATUS = re.compile(r"\bin\s(?:\w+\s){0,2}$")
 AT_ENTRY = re.compile(
@@ -156,7 +165,7 @@ LINKED = re.compile(
 BARRIER = re.compile(r";|,?\s(?:whereas|while|although|but|however)\b|,\s(?:and|with)\s(?:the\s|an?\s)?(?=\S)|:\s")
 HARD = re.compile(r";|,?\s(?:whereas|while)\b|\.\s(?=[A-Z])")
 COORDINATED = re.compile(
-    r"(?:\s?[(\[][^()\[\]]{0,40}[)\]])?(?:\srates?|\sprobabilit(?:y|ies))?(?:,?\s(?:and|or|as\swell\sas|plus|nor|vs)\s|,\s(?:and\s|or\s)?|\s?/\s?|\s?\+\s?|\sand/or\s)"
+    r"(?:\s?[(\[][^()\[\]]{0,40}[)\]])?(?:\srates?|\sprobabilit(?:y|ies))?(?:,?\s(?:and|or|as\swell\sas|nor|vs)\s|,\s(?:and\s|or\s)?|\s?/\s?|\s?\+\s?|\sand/or\s)"
     r"(?:(?:the|median|estimated|a|an|of|best|overall|rates?|incidences?|cumulative|probability|actuarial|severe|mild|moderate|prolonged|grade|grades|any|[1-5]|or|higher|[\u2265>]\s?\d|\d|-|[\w-]*(?:year|month|week|day)|objective|acute|chronic|febrile|persistent|late|early|treatment-related|serious)[\s-]){0,5}",
     re.IGNORECASE,
 )
@@ -168,7 +177,7 @@ LISTED = re.compile(
 OTHER_LEFT = re.compile(
     r"\b(?:follow-?\s?up|P-?scores?|SUCRA|limits?|bounds?|standard\sdeviation|differences?|P[01]|I\s?[\u00b22]|I\^2|heterogeneity|SD|IQR|range|observation\s(?:time|period)|aged?|ages|doses?|dosage|CD34\+?|chimerism|sensitivity|specificity|AUC|area\sunder\s(?:the\s)?curve|PPV|NPV|predictive\svalues?|power|alpha|reduction|reduced|decreas\w+|increas\w+|improv\w+|blasts?|expression|accuracy|concordance|agreement|"
     r"correlation|viability|transduction|purity|yield|costs?|h(?:a)?ematocrit|c-?index|c-?statistic|kappa|coverage|compliance|adherence|prevalence\sof\smutations?|mutation|mutations|VAF|intensity|LVEF|ejection\sfraction|Ki-?67|threshold|cut-?off|interval\sbetween|courses?|cycles?|vein-to-vein\stime|manufactur\w+|lines|expansion|persistence|half-life)\b(?:\s?[(\[][^()\[\]]*[)\]])?"
-    r"(?:[\s:=]|,(?!\sand\b))*(?:(?:was|were|of|by|is|to|from|about|approximately|in|a|the|median|at|range|than|below|above|only|with|had|patients|achieved|rates?|time|for|between|and|detected|found|present|seen|up)\s?){0,4}[\s(\[,:]*$",
+    r"(?:[\s:=]|,(?!\sand\b))*(?:(?:was|were|of|by|is|to|from|about|approximately|in|a|the|median|at|range|than|below|above|lower|higher|less|more|greater|only|with|had|patients|achieved|rates?|time|for|between|and|detected|found|present|seen|up)\s?){0,4}[\s(\[,:]*$",
     re.IGNORECASE,
 )
 OTHER_RIGHT = re.compile(

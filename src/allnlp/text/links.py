@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from allnlp.text import link_words as words
 from allnlp.text.link_after import with_p_of_arms, with_p_of_list, with_parts_of_deaths, with_shares_after
 from allnlp.text.link_brackets import Brackets
-from allnlp.text.link_frame import Link, Name
+from allnlp.text.link_names import Link, Name
 from allnlp.text.quantity_scan import Quantity
 
 
@@ -205,6 +205,8 @@ class _Sentence(Brackets):
             return before, "anaphora"
         if before is None:
             return self._continued(i) or self._opened(i)
+        if self.text[max(self.start, q.start - 7) : q.start] == ", with " and words.PRESENTING.match(self.text, q.end, self.end):
+            return None
         if q.start - before.end > words.REACH or (q.kind == "count" and not self._count_may_follow(before, q)):
             return None
         if q.kind == "time" and not self._is_time_of(before, q):
@@ -217,6 +219,8 @@ class _Sentence(Brackets):
             self.of_others.update(self.lists[i])
             return None
         members = self.lists[i]
+        if len(members) > 2 and self._is_among_unknown(before, members):
+            return self.said.get(i)
         if len(members) > 1 and i != members[0] and words.AND_UNKNOWN.fullmatch(self.text, before.end, self.quantities[members[0]].start):
             joins = self.text[self.quantities[members[0]].stop : q.start]
             if not words.AGAINST.search(joins):
@@ -230,6 +234,21 @@ class _Sentence(Brackets):
         if numbers and q.kind in ("share", "count") and words.NEXT_ITEM.fullmatch(self.text, numbers[-1].stop, q.start):
             return None  # "lipase elevation in 15 (11%) and liver enzymes elevation in 20 (15%)": of something that is not known
         return self._first_of_compound(before), "before"
+
+    def _is_among_unknown(self, last: Name, members: list[int]) -> bool:
+        """As in "CIR, CID, and OS were 33%, 6%, and 75%": pairs a list of abbreviations of which some are not known with as many numbers."""
+        listed = words.ITEMS_BEFORE.search(self.text, max(self.start, last.start - 60), last.start)
+        items = [m.span() for m in re.finditer(r"[A-Z][A-Za-z-]+", listed.group())] if listed else []
+        if listed is None or len(items) + 1 != len(members) or words.AGAINST.search(self.text, self.quantities[members[0]].stop, self.quantities[members[-1]].start):
+            return False
+        places = [(listed.start() + a, listed.start() + b) for a, b in items] + [(last.start, last.end)]
+        for member, (a, b) in zip(members, places, strict=True):
+            name = next((n for n in self.names if n.start < b and a < n.end), None)
+            if name is not None:
+                self.said[member] = (name, "list")
+            else:
+                self.of_others.add(member)
+        return True
 
     def _is_next_state(self, before: Name, q: Quantity) -> bool:
         """As in "115 in CCyR and 158/163 (97%) in EMR", "52 reached CR, 45 (87%) without MRD": of another state, that is not known."""

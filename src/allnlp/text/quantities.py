@@ -164,7 +164,7 @@ def _shares_with_percent(scan: Scan) -> None:
         n, total = _whole(m["n"]), _whole(m["total"])
         if n is None or shapes.NO_COUNT.search(scan.text, max(scan.start, m.start() - 14), m.start()):
             continue
-        if m["n"].lower() in ("none", "no"):
+        if m["n"].lower() in ("none", "no") or shapes.OF_GROUPS.search(m.group()):
             continue
         is_beside = re.search(r"[,;]\s?(?:[<>]\s?)?$", scan.text[m.start() : m.start("pct")]) is not None
         if is_beside and not m.group().startswith(("n", "N")) and scan.text[m.start() - 1 : m.start()] not in ("(", "["):
@@ -264,6 +264,8 @@ def _times(scan: Scan) -> None:
         scan.add(m, "range", unit=unit_name(m["unit"]))
     for m in scan.loosely(shapes.TIME_LIST):
         _split(scan, m, "time", unit_name(m["unit"]))
+    for m in scan.at_numbers(shapes.TIME_MEAN):
+        scan.add(m, "time", value=read_float(m["value"]), unit=unit_name(m["unit"]))
     for m in scan.at_numbers(shapes.TIME_RANGE):
         if shapes.CHANGED.search(scan.text, max(scan.start, m.start() - 80), m.start()):  # "improved from 7.0 to 9.8 months": two values
             scan.hold(*m.span())

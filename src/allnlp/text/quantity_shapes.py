@@ -97,6 +97,8 @@ TIME_LIST = re.compile(
     rf"(?<![\w.,/-])(?P<list>{NUM}(?:\s?[(\[][^()\[\]]{{2,60}}[)\]])?(?:(?:,\s|\s?/\s?|\s(?:and|vs?\.?|versus|or|compared\s(?:with|to))\s|,\sand\s|,?\sas\scompared\swith\s){NUM}(?:\s?[(\[][^()\[\]]{{2,60}}[)\]])?){{1,4}})\s(?P<unit>{YEARS})(?![\w])",
     re.IGNORECASE,
 )
+TIME_MEAN = re.compile(rf"(?<![\w.,])(?P<value>{NUM})\s?(?:\u00b1|\+/-)\s?{NUM}\s?(?P<unit>{YEARS})(?!\w)", re.IGNORECASE)
+OF_GROUPS = re.compile(r"\b(?:groups?|arms?|cohorts?|trials?|studies)\s?[(\[]", re.IGNORECASE)
 TIME_RANGE = re.compile(
     rf"(?<![\w.,])(?P<low>{NUM})\+?\s?(?:{YEARS}\s?)?(?:-|to)\s?[\u2265>]?\s?(?P<high>{NUM})\+?(?:\s?[(\[][^()\[\]]{{1,30}}[)\]])?\s?(?P<unit>{YEARS})(?!\w)", re.IGNORECASE
 )

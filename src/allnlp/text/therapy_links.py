@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from allnlp.schema import Mention, Sentence, Study
-from allnlp.text.link_frame import Link
+from allnlp.text.link_names import Link
 
 _SUPPORT = re.compile(
     r"tocilizumab|corticosteroid|dexamethasone|lymphodeplet|cyclophosphamide|fludarabine|bridging|immunoglobulin|leukapheresis|anakinra|siltuximab",

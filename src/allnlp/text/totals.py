@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from allnlp.schema import Mention
-from allnlp.text.link_frame import Link
+from allnlp.text.link_names import Link
 from allnlp.text.quantity_scan import Quantity
 
 _SCOPE = re.compile(
