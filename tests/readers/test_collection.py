@@ -47,6 +47,11 @@ def test_missing_path_is_an_error_before_the_first_row(folder: Path) -> None:
         find_inputs([str(folder / "*.nbib")])
 
 
+def test_an_empty_name_is_not_the_folder_that_one_is_in() -> None:
+    with pytest.raises(ReadError, match="empty name"):
+        find_inputs([""])
+
+
 def test_file_that_cannot_be_read_is_a_row_and_the_rest_is_read(folder: Path) -> None:
     (folder / "a0.pdf").write_bytes(b"%PDF-1.4")
     (folder / "a1.xml").write_text("<PubmedArticleSet></PubmedArticleSet>")

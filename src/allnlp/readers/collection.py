@@ -61,6 +61,8 @@ def _files(given: str | Path) -> list[Path]:
     name = str(given)
     if name == "-":
         return [_kept(sys.stdin.buffer)]
+    if not name.strip():
+        raise ReadError("an input has an empty name. Name a file, a folder or a pattern; . is the folder that you are in")
     path = Path(given)
     if path.is_dir():
         return sorted(_files_below(path))
