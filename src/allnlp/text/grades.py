@@ -83,6 +83,8 @@ _LASTING = re.compile(r"\b(?:for|over|of|in|from)\s", re.IGNORECASE)
 _GRADE_WORDS = ("grade", "mild", "minor", "moderate", "severe", "profound", "threatening", "fatal", "lethal", "serious", "any severity", "gvhd", "host", "g3", "g4", "g\u2265", "g \u2265", "g>", "g2", "g1")
 #: "at 1 year and 3 years"
 _AND_SPAN = re.compile(rf"(?:,\s(?:and\s)?|\sand\s)(?P<n>{_COUNTED})\s(?P<unit>{_SPAN})(?!\sold|\sof\sage)", re.IGNORECASE)
+_UNITS_NEAR = ("mo", "ye", "yr", "we", "wk", "da", "ho", "hr", "-d", "-y", " d", " h", "Ye", "Mo", "Da", "We", "YE", "MO", "DA", "WE")
+_UNIT_WORDS = ("month", "year", "yr", "week", "wk", "day", "hour", "hr", " mo", "-mo", "-d", "-y", " h", " d", "(d")
 _PREPOSITION = re.compile(r"\b(?:at|by|within|after)\s$", re.IGNORECASE)
 
 
@@ -149,7 +151,10 @@ def find_timepoints(text: str, start: int, end: int, numbers: Sequence[int] | No
     """
     out: list[Timepoint] = []
     last = start
-    for place in number_places(text, start, end, text[start:end].lower()) if numbers is None else numbers:
+    low = text[start:end].lower()
+    if not any(unit in low for unit in _UNIT_WORDS):
+        return out
+    for place in number_places(text, start, end, low) if numbers is None else numbers:
         if place < last:
             continue
         found = _span_at(text, start, end, place)
@@ -171,6 +176,9 @@ def find_timepoints(text: str, start: int, end: int, numbers: Sequence[int] | No
 
 def _span_at(text: str, start: int, end: int, place: int) -> tuple[int, re.Match[str]] | None:
     """The span of time that begins with the number at a place, with where the words before it begin: "12-month", "at 12 months"."""
+    near = text[place : place + 40]
+    if not any(unit in near for unit in _UNITS_NEAR):
+        return None
     m = _HYPHENATED.match(text, place, end)
     # The year of "80% at 1 year and 70% at 2 years" has its own preposition.
     if m is not None and ("-" in m.group() or not _PREPOSITION.search(text, max(start, place - 8), place)):
@@ -184,6 +192,9 @@ def _span_at(text: str, start: int, end: int, place: int) -> tuple[int, re.Match
 
 def _day_at(text: str, last: int, end: int, place: int) -> Timepoint | None:
     """The day whose number stands at a place: "day 28", "D+28"."""
+    before = text[max(last, place - 10) : place]
+    if not before or (before[-1] not in "D+" and "ay" not in before and "onth" not in before and "eek" not in before and "ear" not in before):
+        return None
     m = _DAY_NUMBER.match(text, place, end)
     lead = _DAY_LEAD.search(text, max(last, place - 24), place) if m is not None else None
     if m is None or lead is None or (lead["unit"] is None and re.match(r"[\w.]", text[m.end() : m.end() + 1])):

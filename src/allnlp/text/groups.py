@@ -235,7 +235,8 @@ def _subject(even: str, s: Sentence, before: int) -> Stretch | None:
 
 def _before(q: Quantity, even: str, s: Sentence) -> Stretch | None:
     """The group that is named right before a number: "in group A 26% had"."""
-    bracketed = _IN_BRACKET.search(even, max(s.start, q.start - 80), q.start)
+    opens = any(sign in even[max(s.start, q.start - 5) : q.start] for sign in "([")
+    bracketed = _IN_BRACKET.search(even, max(s.start, q.start - 80), q.start) if opens else None
     is_pair = re.match(r"[^()\[\]]{0,40}\s(?:vs?\.?|versus)\s", even[q.stop : q.stop + 60]) is not None  # "compared with placebo (14% vs 5%)"
     if bracketed is not None and not is_pair and not _TIME.search(bracketed["g"]) and (
         _VERSUS.search(even, q.stop, min(s.end, q.stop + 90)) or _VERSUS.search(even, max(s.start, q.start - 120), q.start)

@@ -26,7 +26,9 @@ class Frame:
         self.text, self.start, self.end = text, start, end
         self.brackets = find_brackets(text, start, end)
         low = text[start:end].lower()
-        self.has_others = any(word in low for word in words.OTHER_WORDS)
+        self.other_words = [word for word in words.OTHER_WORDS if word in low]
+        self.has_defined, self.has_changed = "defined" in low, any(word in low for word in words.CHANGE_WORDS)
+        self.has_test = any(word in low for word in words.TEST_WORDS)
         self.is_of_sexes = any(word in text[start:end] for word in ("male", "White", "Black", "Hispanic", "Asian", "Caucasian"))
         self.names = without_heads(text, without_repeats(text, [n for n in names if not is_setting(text, start, n)]))
         self.quantities = with_percents(text, [q for q in quantities if not self._is_limit(q)], names)
@@ -104,14 +106,14 @@ class Frame:
             return True
         if q.kind == "count" and (words.DATA_ON.search(before) or (words.OF_THOSE.search(before) and self.text[q.end : q.end + 1] in (",", " "))):
             return True
-        if q.kind == "share" and self.has_others and words.DIFFERENCE.search(self.text, max(self.start, q.start - 110), q.start):
+        if q.kind == "share" and self.other_words and words.DIFFERENCE.search(self.text, max(self.start, q.start - 110), q.start):
             return True
-        if q.kind == "share" and (words.CHANGED_BY.search(before) or before.endswith(("CI ", "CI, ", "CI: ", "CI of "))):
+        if q.kind == "share" and ((self.has_changed and words.CHANGED_BY.search(before)) or before.endswith(("CI ", "CI, ", "CI: ", "CI of "))):
             return True
         if (
-            (self.has_others and self._is_said_of_other(q))
-            or words.DEFINED.search(self.text, max(self.start, q.start - 160), q.start)
-            or words.TEST_OF.search(self.text, max(self.start, q.start - 170), q.start)
+            (self.other_words and self._is_said_of_other(q))
+            or (self.has_defined and words.DEFINED.search(self.text, max(self.start, q.start - 160), q.start))
+            or (self.has_test and words.TEST_OF.search(self.text, max(self.start, q.start - 170), q.start))
         ):
             return True
         if q.kind == "share" and self.is_of_sexes and (words.SEX.search(before) or words.OF_SEX.search(self.text, q.start, q.end) or words.SEX.match(self.text, q.stop, self.end)):
@@ -121,7 +123,7 @@ class Frame:
     def _is_said_of_other(self, q: Quantity) -> bool:
         """Whether a word before a number says that it is of something else; words of a name do not: "ALT increased (12%)"."""
         low = self.text[max(self.start, q.start - 90) : q.start].lower()
-        if not any(word in low for word in words.OTHER_WORDS):
+        if not any(word in low for word in self.other_words):
             return False
         found = words.OTHER_LEFT.search(self.text, max(self.start, q.start - 90), q.start)
         return found is not None and not any(n.start <= found.start() < n.end for n in self.names)

@@ -39,7 +39,7 @@ class Quantity(NamedTuple):
 
 _SIGN = re.compile(r"(?:[<>\u2264\u2265~-]|(?:[Ll]ess|[Mm]ore|greater|higher)\sthan|[Oo]ver|[Aa]t\sleast)\s?$")
 #: ends of the words that a shape takes in before a number
-_LEADS = ("=", "in", "In", "other", "remaining", "than", "over", "least", "the", "between", "from", "range", "ranged", "ranging", "of", "to", "<", ">", "\u2264", "\u2265", "~", "-", ":")
+_LEADS = ("=", "other", "remaining", "than", "over", "least", "between", "from", "range", "ranged", "ranging", "to", "<", ">", "\u2264", "\u2265", "~", "-", ":")
 
 
 def _places(text: str, start: int, numbers: Sequence[int]) -> list[tuple[int, int]]:
@@ -70,7 +70,15 @@ class Scan:
 
     def near(self, reach: int, *signs: str) -> list[tuple[int, int]]:
         """The places after which one of some signs stands within a reach."""
-        return [p for p in self.places if any(sign in self.text[p[1] : p[1] + reach] for sign in signs)]
+        find = self.text.find
+        here = [sign for sign in signs if find(sign, self.start, self.end) >= 0]
+        out = []
+        for p in self.places:
+            for sign in here:
+                if find(sign, p[1], p[1] + reach) >= 0:
+                    out.append(p)
+                    break
+        return out
 
     def free(self, shape: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """Matches of a shape in which no character is held."""

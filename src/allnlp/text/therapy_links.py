@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -12,6 +13,12 @@ _SUPPORT = re.compile(
     r"tocilizumab|corticosteroid|dexamethasone|lymphodeplet|cyclophosphamide|fludarabine|bridging|immunoglobulin|leukapheresis|anakinra|siltuximab",
     re.IGNORECASE,
 )
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_support(name: str) -> bool:
+    """Whether a therapy is given against toxicities or before the cells."""
+    return _SUPPORT.search(name) is not None
 
 
 _CLAUSE = re.compile(r"[;:]\s|,\s(?:and|while|whereas|with|but)\s")
@@ -34,7 +41,7 @@ def link_therapy(
         for m in here
         if m.label == "THERAPY"
         and m.assertion not in ("historical", "hypothetical")
-        and not _SUPPORT.search(m.name)
+        and not _is_support(m.name)
         and (not studied or m.name in studied)
     ]
     if group is not None:
@@ -61,7 +68,7 @@ def link_therapy(
 
 
 def _only_studied(study: Study | None) -> tuple[str | None, str | None, str | None]:
-    products = [(i, n) for i, n in zip(study.therapy_ids, study.therapies, strict=True) if not _SUPPORT.search(n)] if study else []
+    products = [(i, n) for i, n in zip(study.therapy_ids, study.therapies, strict=True) if not _is_support(n)] if study else []
     if len(products) != 1:
         return None, None, None
     return (products[0][0] if ":" in products[0][0] else None), products[0][1], "only_therapy"

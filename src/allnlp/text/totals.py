@@ -173,6 +173,8 @@ _SIGNS = re.compile(r"[()\[\]]")
 
 def _opening(even: str, place: int) -> int | None:
     """Where the bracket opens that is open at a place."""
+    if even.find("(", max(0, place - 250), place) < 0 and even.find("[", max(0, place - 250), place) < 0:
+        return None
     depth = 0
     for m in reversed(list(_SIGNS.finditer(even, max(0, place - 250), place))):
         if m.group() in ")]":
