@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-ROUNDS, DOCUMENTS = 3, 500
+ROUNDS, DOCUMENTS, SPREAD = 3, 500, 1500
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -57,28 +57,33 @@ def rates(texts: list[str]) -> dict[str, float]:
     return {name: statistics.median(values) for name, values in found.items()}
 
 
-def shares(texts: list[str]) -> dict[str, float]:
-    """CPU time of the study record and of the findings as shares of that of the mentions; medians of rounds that take turns."""
-    from allnlp.terminology import load
-    from allnlp.text import annotate_text, compile_lexicon, find_findings, study_record
+def shares(path: Path) -> dict[str, float]:
+    """CPU time of mentions, study record and findings as shares of a whole run that writes its tables; medians of three runs."""
+    from allnlp.annotation import annotate, run
 
-    lexicon = compile_lexicon(load())
-    read = [(text, *annotate_text("", text, lexicon)) for text in texts]
-    records = [study_record("", *row, targets=lexicon.targets) for row in read]
-    found: dict[str, list[float]] = {"study record": [], "findings": []}
-    for _ in range(2 * ROUNDS + 1):
-        start = time.process_time()
-        for text in texts:
-            annotate_text("", text, lexicon)
-        mentioned = time.process_time()
-        for row in read:
-            study_record("", *row, targets=lexicon.targets)
-        recorded = time.process_time()
-        for row, record in zip(read, records, strict=True):
-            find_findings("", *row, record)
-        found["study record"].append((recorded - mentioned) / (mentioned - start))
-        found["findings"].append((time.process_time() - recorded) / (mentioned - start))
-    return {name: statistics.median(values) for name, values in found.items()}
+    steps = {"annotate_text": "mentions", "study_record": "study record", "find_findings": "findings"}
+    whole: list[dict[str, float]] = []
+    spent: dict[str, float] = {}
+
+    def timed(name: str, work: Callable[..., object]) -> Callable[..., object]:
+        def step(*args: object, **options: object) -> object:
+            start = time.process_time()
+            made = work(*args, **options)
+            spent[name] += time.process_time() - start
+            return made
+
+        return step
+
+    for name, what in steps.items():
+        setattr(run, name, timed(what, getattr(run, name)))
+    for _ in range(ROUNDS):
+        spent.update(dict.fromkeys(steps.values(), 0.0))
+        with tempfile.TemporaryDirectory() as folder:
+            start = time.process_time()
+            annotate(path, out=f"{folder}/out")
+            lasted = time.process_time() - start
+        whole.append({what: seconds / lasted for what, seconds in spent.items()})
+    return {what: statistics.median(shared[what] for shared in whole) for what in steps.values()}
 
 
 def peak(path: Path, limit: int) -> tuple[int, float]:
@@ -103,9 +108,11 @@ def main() -> None:
     print(f"{'way':42s} {'documents/CPU-s':>16s} {'times tokenizer':>16s}")
     for name, value in found.items():
         print(f"{name:42s} {value:16,.0f} {value / base:16.2f}")
-    for name, share in shares(texts).items():
-        print(f"{name:42s} {share:16.2f} of the time of the mentions")
     with tempfile.TemporaryDirectory() as folder:
+        spread = Path(folder) / "spread.jsonl"
+        spread.write_text("\n".join(json.dumps(r) for r in records[:: max(1, len(records) // SPREAD)]), encoding="utf-8")
+        for name, share in shares(spread).items():
+            print(f"{name:42s} {share:16.2f} of a whole run")
         plain = Path(folder) / "records.jsonl"
         plain.write_text("\n".join(json.dumps(r) for r in records), encoding="utf-8")
         print(f"\n{'records':>8s} {'peak MB':>8s} {'CPU s':>8s} {'records/CPU-s':>14s}")

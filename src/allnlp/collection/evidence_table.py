@@ -348,6 +348,6 @@ def _notes(n_studies: int, n_chosen: int, n_shown: int, left_out: pd.DataFrame) 
             f"{n_chosen - n_shown:,} of {n_chosen:,} studies have no value in these columns and are left out; --all-studies shows them."
         )
     if n_left_out := int(left_out["findings"].sum()):
-        frequent = [f"{r.concept} {r.measure} ({r.findings})" for r in left_out.head(3).itertuples()]
+        frequent = [f"{str(r.concept).removesuffix(' rate')} {r.measure} ({r.findings})" for r in left_out.head(3).itertuples()]
         notes.append(f"{n_left_out:,} findings of the studies fill no column, most often {', '.join(frequent)}.")
     return tuple(notes)

@@ -215,7 +215,7 @@ def time_of(even: str, link: Link, links: Sequence[Link], times: Sequence[Timepo
     for t in reversed(before):
         between = even[t.end : q.start]
         if t.end <= name.start and re.fullmatch(
-            r"-?,?\s?(?:(?!in\b|was\b|had\b|median\b)[\w/-]+[,\s]+(?:\([^()]*\)\s)?){0,8}", even[t.end : name.start]
+            r"-?,?\s?(?:(?!(?:in|was|had|median|whereas|while|but)\b)[\w/-]+[,\s]+(?:\([^()]*\)\s)?){0,8}", even[t.end : name.start]
         ):
             return t
         if ";" in between or re.search(r"\b(?:whereas|while)\b", between):

@@ -137,6 +137,8 @@ class Frame:
             return True  # "stable disease for >=24 weeks"
         if q.kind == "share" and q.n is None and q.sign == "at least" and before.endswith("in "):
             return True  # "reported in at least 5% of patients"
+        if q.sign == "less than" and q.kind == "share" and q.n is None and (q.value or 1) < 1 and words.LEVEL.search(before) is not None:
+            return True  # "an MRD of less than 0.01%"
         if not q.sign or q.sign not in "<>\u2264\u2265":
             return False
         if q.n is None and words.OF_CUTOFF.match(self.text, q.end) and not before.rstrip().endswith(("was", "were", "in", "of")):
@@ -280,3 +282,10 @@ class Frame:
         if len(parts) > 1 and any(n.name == "partial response" for n in parts):
             return name._replace(start=parts[0].start, curie="allnlp:overall-response-rate", name="overall response rate")
         return self.names[i]
+
+    def _with_alternative(self, name: Name) -> Name:
+        """As in "5 had a partial or complete response": the first of two responses of which either counts stands for both."""
+        i = self.names.index(name) + 1
+        if i < len(self.names) and {name.name, self.names[i].name} == {"complete remission", "partial response"} and self.text[name.end : self.names[i].start] == " or ":
+            return name._replace(end=self.names[i].end, curie="allnlp:overall-response-rate", name="overall response rate")
+        return name

@@ -138,7 +138,7 @@ class _Sentence(Brackets):
                     return None
                 if "surviv" in n.name and q.kind == "share" and re.match(r"\s(?:rates?\s)?(?:of|was|were)\s(?:[\d.]|only\s)", self.text[n.end : n.end + 16]):
                     return None  # "20% of patients had a 5-year survival of 0.38"
-                return n, "subject"
+                return self._with_alternative(n), "subject"
         return None
 
     def _name_beside_anaphora(self, q: Quantity) -> Name | None:

@@ -365,7 +365,7 @@ def _with_details(
 
 
 def _with_bare_intervals(text: str, quantities: Sequence[Quantity]) -> list[Quantity]:
-    """Quantities in which two percents in a bracket around the one before it are its interval: "36% [22%, 48%]"."""
+    """Quantities in which two numbers in a bracket around the one before it are its interval: "36% [22%, 48%]"."""
     out: list[Quantity] = []
     for q in quantities:
         if len(out) > 1:
@@ -373,6 +373,10 @@ def _with_bare_intervals(text: str, quantities: Sequence[Quantity]) -> list[Quan
             is_interval = a.kind == b.kind == q.kind == "share" and None not in (a.value, b.value, q.value) and b.n is None and q.n is None
             if is_interval and (b.value or 0) < (a.value or 0) < (q.value or 0) and re.fullmatch(r"\s?[(\[]\s?", text[a.stop : b.start]) and re.fullmatch(r"\s?(?:,|-|to|;)\s?", text[b.stop : q.start]) and text[q.stop : q.stop + 1] in (")", "]"):
                 out[-2:] = [a._replace(ci_low=b.value, ci_high=q.value, stop=q.stop)]
+                continue
+            is_open = a.kind == b.kind == "time" and q.kind == "none" and a.unit == b.unit and (b.value or 0) < (a.value or 0)
+            if is_open and re.fullmatch(r"\s?[(\[]\s?", text[a.stop : b.start]) and re.fullmatch(r"\s?(?:,|-|to)\s?", text[b.stop : q.start]):
+                out[-2:] = [a._replace(ci_low=b.value, stop=q.stop)]  # "22.6 months (6.8 months, NR)"
                 continue
         out.append(q)
     return out

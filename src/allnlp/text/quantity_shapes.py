@@ -56,7 +56,7 @@ PCT_N = re.compile(
 )
 #: 15 (6.4%); three patients (8%); forty-two (93%) of the 45 patients; 10 events (29%); n = 9 (26%); 119 [82%]
 N_PCT = re.compile(
-    rf"(?<![\w.,\u2265\u2264<>/])(?<!(?<!\))-)(?:n\s?=\s?)?{N}(?P<noun>\s{ADJ}{{0,3}}?{PEOPLE})?(?:\s{ADJ}{{0,2}}?)?\s?[(\[,;]\s?(?P<sign>[<>]\s?)?(?P<pct>{NUM}){PCT}(?!\s?-?\s?(?:CI\b|C\.I|confidence|credible))(?:[,;]\s(?P<lo>{NUM})\s?-\s?(?P<hi>{NUM})%?(?=[)\]]))?(?:\s?[)\]]\s(?:(?:{PEOPLE}\s)?(?:of|out\sof|among)\s(?:the\s|all\s|these\s|those\s|our\s)?(?P<total>{NUMBER})(?!\s?%|\.\d|-)))?",
+    rf"(?<![\w.,\u2265\u2264<>/])(?<!(?<!\))-)(?<![\u2265\u2264<>]\s)(?:n\s?=\s?)?{N}(?!\s(?:k?g|[mn\u03bc\u00b5]g|m?mol|IU|U|mL)/)(?P<noun>\s{ADJ}{{0,3}}?{PEOPLE})?(?:\s{ADJ}{{0,2}}?)?\s?[(\[,;]\s?(?P<sign>[<>]\s?)?(?P<pct>{NUM}){PCT}(?!\s?-?\s?(?:CI\b|C\.I|confidence|credible))(?:[,;]\s(?P<lo>{NUM})\s?-\s?(?P<hi>{NUM})%?(?=[)\]]))?(?:\s?[)\]]\s(?:(?:{PEOPLE}\s)?(?:of|out\sof|among)\s(?:the\s|all\s|these\s|those\s|our\s)?(?P<total>{NUMBER})(?!\s?%|\.\d|-)))?",
     re.IGNORECASE,
 )
 PCT_ONE = re.compile(
