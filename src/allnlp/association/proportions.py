@@ -1,4 +1,4 @@
-"""Statistics of counts as pure functions: intervals of proportions, pooled proportions; no file, no table, no clock."""
+"""Intervals of proportions, and proportions of several studies pooled."""
 
 from __future__ import annotations
 
