@@ -67,7 +67,8 @@ class Index:
     @functools.cached_property
     def labels(self) -> npt.NDArray[Any]:
         """Label of each concept."""
-        return self.concepts["label"].to_numpy(dtype=object)
+        labels: npt.NDArray[Any] = self.concepts["label"].to_numpy(dtype=object)
+        return labels
 
     @functools.cached_property
     def by_id(self) -> dict[str, list[int]]:
