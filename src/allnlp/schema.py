@@ -74,8 +74,8 @@ class Mention(NamedTuple):
     assertion_cue: Annotated[str | None, "words that decided the assertion"]
     cue_start: Annotated[int | None, "first code point of the cue"]
     cue_end: Annotated[int | None, "code point after the cue"]
-    source: Annotated[str, "terms, patterns, populations, abbreviation, or a model's name"]
-    rule: Annotated[str, "row or pattern that decided, as file:key"]
+    source: Annotated[str, "terms, patterns, populations, abbreviation, human (a correction), or a model's name"]
+    rule: Annotated[str, "row or pattern that decided, as file:key; the file of a correction"]
     score: Annotated[float | None, "model's score in [0, 1]; null for rules"] = None
     needs_review: Annotated[bool, "the reading is doubtful, and a person should look"] = False
     review_reason: Annotated[str | None, "what is doubtful, where it is"] = None

@@ -353,6 +353,11 @@ def connected(folder: Path, *tables: str) -> Iterator[duckdb.DuckDBPyConnection]
         database.close()
 
 
+def detached() -> duckdb.DuckDBPyConnection:
+    """A database in memory that belongs to no folder."""
+    return _connect()
+
+
 def _source(table: str, path: Path) -> str:
     kind = path.suffix.lstrip(".")
     if kind == "parquet":

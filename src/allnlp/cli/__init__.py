@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from allnlp.cli import annotate, evaluate, evidence_table, explain, findings, pool, summary, tag, terms
+from allnlp.cli import annotate, cooccur, corrections, evaluate, evidence, evidence_table, explain, findings, pool, summary, tag, terms, trend
 from allnlp.cli.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING, EXIT_USAGE, flush, say, show_any_character
 from allnlp.errors import AllnlpError, NothingFound, OptionError
 
@@ -22,9 +22,15 @@ app = typer.Typer(
 app.command("annotate")(annotate.command)
 app.command("summary")(summary.command)
 app.command("explain")(explain.command)
+app.command("counts")(trend.counts_command)
+app.command("cooccur")(cooccur.command)
+app.command("evidence")(evidence.command)
+app.command("trend")(trend.trend_command)
+app.command("compare")(trend.compare_command)
 app.command("findings")(findings.command)
 app.command("evidence-table")(evidence_table.command)
 app.command("pool")(pool.command)
+app.command("import")(corrections.command)
 app.command("tag")(tag.command)
 app.command("evaluate")(evaluate.command)
 app.add_typer(terms.app, name="terms")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from allnlp.collection.cells import Value, cell_text, number_text, repeats, richness, value_text
 from allnlp.collection.findings import NO_PATIENTS_OF_THEIR_OWN, all_findings, grade_words, of_concept, study_label
-from allnlp.collection.folder import asked
+from allnlp.collection.folder import asked, narrow
 from allnlp.collection.frames import named_rows, plain_rows, typed
 from allnlp.collection.grades import fits_grade, fits_months, parse_grade
 from allnlp.collection.names import resolve
@@ -98,6 +98,7 @@ def evidence_table(
     primary: bool = False,
     all_studies: bool = False,
     narrower: bool = False,
+    documents: Sequence[str] | None = None,
 ) -> EvidenceTable:
     """A table of studies and their figures; every filled cell keeps its sentence and its words.
 
@@ -119,14 +120,16 @@ def evidence_table(
         primary: leave out meta-analyses, reviews, guidelines and preclinical work.
         all_studies: show also studies of which no figure fills a column.
         narrower: figures of narrower concepts fill a column too, with the name in brackets.
+        documents: only of these.
 
     Raises:
         OptionError: a column cannot be read.
         NothingFound: a name is of no concept.
         FolderError: no annotated folder, a damaged one, or one without findings and studies.
     """
-    options = {k: v if v is None or isinstance(v, bool) else list(v) for k, v in locals().items() if k != "folder"}
+    options = {k: v if v is None or isinstance(v, bool) else list(v) for k, v in locals().items() if k not in ("folder", "documents")}
     with asked(folder, "documents", "sentences", "mentions", "concepts", "findings", "studies") as database:
+        narrow(database, documents)
         findings = all_findings(database)
         asked_for = _asked_for(columns, toxicities, outcomes, findings)
         resolved = {w.header: _resolved(database, findings, w, folder, exact=not narrower) for w in asked_for if isinstance(w, Wanted)}

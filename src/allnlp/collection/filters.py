@@ -41,6 +41,41 @@ class Filters(NamedTuple):
         return ", ".join(p for p in parts if p)
 
 
+def narrowed(before: Filters, new: Filters) -> Filters:
+    """Filters that leave what both leave; mentions that either includes count.
+
+    >>> narrowed(Filters(years=(2018, None)), Filters(years=(None, 2020), mentioning=("CD19",)))[:1]
+    ((2018, 2020),)
+
+    Raises:
+        OptionError: nothing can fit both.
+    """
+    lows, highs = [y for y in (before.years[0], new.years[0]) if y is not None], [y for y in (before.years[1], new.years[1]) if y is not None]
+    years = (max(lows, default=None), min(highs, default=None))
+    if years[0] is not None and years[1] is not None and years[0] > years[1]:
+        raise OptionError(f"no year is in {before.said()} and in {new.said()}.")
+    return Filters(
+        years,
+        _both(before.journals, new.journals, "journal"),
+        _both(before.study_types, new.study_types, "study type"),
+        _both(before.populations, new.populations, "population"),
+        tuple(dict.fromkeys([*before.mentioning, *new.mentioning])),
+        _both(before.sections, new.sections, "section"),
+        tuple(a for a in ASSERTIONS if a in before.assertions or a in new.assertions),
+    )
+
+
+def _both(before: tuple[str, ...], new: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """Values of both; where one is not set, those of the other."""
+    if not before or not new:
+        return before or new
+    known = {b.casefold() for b in before}
+    both = tuple(n for n in new if n.casefold() in known)
+    if not both:
+        raise OptionError(f"{name}: {', '.join(new)} is none of {', '.join(before)}, to which the view is narrowed.")
+    return both
+
+
 def parse_filters(
     *,
     year: str | int | Years | None = None,

@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 
 from allnlp import schema
-from allnlp.collection.folder import asked
+from allnlp.collection.folder import asked, narrow
 from allnlp.collection.frames import plain_rows, typed
 from allnlp.collection.grades import Grade, fits_grade, fits_months, parse_grade, parse_months
 from allnlp.collection.names import folded, resolve
@@ -40,6 +40,7 @@ def select_findings(
     timepoint: str | None = None,
     needs_review: bool | None = None,
     exact: bool = False,
+    documents: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Findings of a folder that fit, each with its study, its journal and its sentence; duplicates are left out.
 
@@ -57,6 +58,7 @@ def select_findings(
         timepoint: time that the number is of, as 12 months, 1 year or day 28.
         needs_review: only those that a person should look at, or only those that not.
         exact: leave narrower concepts out.
+        documents: only of these.
 
     Returns:
         All columns of ``findings``; then study (first author and year, else doc_id), year, journal, pmid, doi, title,
@@ -72,6 +74,7 @@ def select_findings(
             raise OptionError(f"measure {measure!r} is none of {', '.join(MEASURES)}.")
     months = parse_months(timepoint) if timepoint is not None else None
     with asked(folder, "documents", "sentences", "mentions", "concepts", "findings") as database:
+        narrow(database, documents)
         frame = all_findings(database)
         wanted = grade_asked(grade, frame["grade"]) if grade is not None else None
         named = [(w, ("TOXICITY",)) for w in toxicities] + [(w, ("OUTCOME",)) for w in outcomes] + [(w, FINDING_LABELS) for w in concepts]

@@ -14,6 +14,7 @@ import pandas as pd
 from allnlp.collection.filters import Filters
 from allnlp.collection.folder import asked
 from allnlp.collection.names import Concepts, resolve
+from allnlp.collection.passages import Passages, read_passages
 from allnlp.errors import NothingFound
 from allnlp.schema import ASSERTIONS, SECTIONS
 from allnlp.terminology import load
@@ -65,6 +66,11 @@ class Index:
         self.assertion = _plain(mentions["assertion"], np.int8)
 
     @functools.cached_property
+    def passages(self) -> Passages:
+        """Where each mention stands, and the texts; read at first use."""
+        return read_passages(self.folder, _NUMBERED)
+
+    @functools.cached_property
     def labels(self) -> npt.NDArray[Any]:
         """Label of each concept."""
         labels: npt.NDArray[Any] = self.concepts["label"].to_numpy(dtype=object)
@@ -81,26 +87,46 @@ class Index:
     @functools.cached_property
     def broader(self) -> dict[str, tuple[str, ...]]:
         """All broader concepts of each concept of the folder, near and far."""
+        return {c: self.above(c) for c in self.by_id}
+
+    def above(self, concept_id: str) -> tuple[str, ...]:
+        """All broader concepts of a concept, whether the folder names it or not."""
+        found: dict[str, None] = {}
+        new = list(self._next_broader.get(concept_id, ()))
+        while new:
+            one = new.pop()
+            if one not in found and one != concept_id:
+                found[one] = None
+                new += self._next_broader.get(one, ())
+        return tuple(found)
+
+    @functools.cached_property
+    def _next_broader(self) -> dict[str, list[str]]:
+        """The folder's own word counts, the vocabulary's only for concepts that the folder lacks."""
         next_of: dict[str, list[str]] = {}
         for b in load().broader:
             if b.relation == "broader":
                 next_of.setdefault(b.curie, []).append(b.object)
         for concept_id, own in zip(self.concepts["concept_id"], self.concepts["broader"], strict=True):
-            if own is not None and len(own):
+            if not isinstance(own, (float, type(pd.NA), type(None))):
                 next_of[concept_id] = list(own)
-        return {c: _above(c, next_of) for c in self.by_id}
+        return next_of
 
-    def resolve(self, words: str, *, label: str | tuple[str, ...] | None = None, exact: bool = False) -> Concepts:
+    def resolve(
+        self, words: str, *, label: str | tuple[str, ...] | None = None, exact: bool = False, absent: bool = False
+    ) -> Concepts:
         """Concepts that a user's words mean; see ``names.resolve``.
 
         Raises:
             NothingFound: the words name no concept of the folder; says which are near.
             OptionError: the words are empty, or mean several concepts.
         """
-        found = self._resolved.get((words, label, exact))
+        asked_for = (words, label, exact, absent)
+        found = self._resolved.get(asked_for)
         if found is None:
             with asked(self.folder, "concepts", "mentions") as database:
-                found = self._resolved[words, label, exact] = resolve(database, words, label=label, exact=exact, folder=self.folder)
+                found = resolve(database, words, label=label, exact=exact, folder=self.folder, absent=absent)
+            self._resolved[asked_for] = found
         return found
 
     @functools.cached_property
@@ -191,17 +217,6 @@ _KEPT_VIEWS = 16
 
 def _plain(values: Any, kind: Any) -> Any:
     return np.asarray(values).astype(kind)
-
-
-def _above(concept_id: str, next_of: dict[str, list[str]]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    new = list(next_of.get(concept_id, ()))
-    while new:
-        one = new.pop()
-        if one not in found and one != concept_id:
-            found[one] = None
-            new += next_of.get(one, ())
-    return tuple(found)
 
 
 def _hint(words: str, values: pd.Series[str]) -> str:

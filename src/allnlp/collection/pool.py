@@ -13,7 +13,7 @@ import pandas as pd
 from allnlp.association import ADJUSTMENTS, INTERVALS, METHODS, Pooled, pool_proportions
 from allnlp.collection.choice import Number, Question, choose, grade_rank, rivals, study_labels
 from allnlp.collection.findings import grade_asked
-from allnlp.collection.folder import asked
+from allnlp.collection.folder import asked, narrow
 from allnlp.collection.grades import parse_months
 from allnlp.collection.names import Concepts, folded, resolve
 from allnlp.errors import NothingFound, OptionError
@@ -56,6 +56,7 @@ def pool(
     interval: str = "wilson",
     level: float = 0.95,
     adjust: str | None = None,
+    documents: Sequence[str] | None = None,
 ) -> PooledFindings:
     """Proportion of patients with a toxicity or an outcome, one number a study, pooled by a random effects model.
 
@@ -74,6 +75,7 @@ def pool(
         interval: wilson or clopper-pearson.
         level: confidence level, between 0 and 1.
         adjust: hksj, or none.
+        documents: only of these.
 
     Raises:
         NothingFound: a name that the folder does not mention, or no number is left; says what was left out.
@@ -83,6 +85,7 @@ def pool(
     _check(method, interval, level, adjust)
     words, label = _one_of(toxicity, outcome)
     with asked(folder, "findings", "studies", "documents", "sentences", "concepts", "mentions") as database:
+        narrow(database, documents)
 
         def concepts(names: Iterable[str], label: str) -> tuple[Concepts, ...]:
             return tuple(resolve(database, name, label=label, exact=exact, folder=folder) for name in names)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import duckdb
 import pandas as pd
 
+from allnlp.collection.corrections import list_corrections
 from allnlp.collection.folder import asked
 from allnlp.errors import FolderError
 from allnlp.schema import LABELS
@@ -42,6 +43,7 @@ def summarise(folder: Path, *, top: int = 5) -> Summary:
             information = _information(manifest, _years(database), _of_context(database), *doubtful)
         except (KeyError, TypeError) as error:
             raise FolderError(f"{folder / MANIFEST}: damaged, no {error}. Annotate again with --overwrite.") from None
+        information = pd.concat([information, _corrected(folder)], ignore_index=True)
         completeness = database.sql(_COMPLETENESS).df()
         order = ", ".join(f"('{label}', {i})" for i, label in enumerate(LABELS))
         database.execute(f"CREATE TABLE label_order AS SELECT * FROM (VALUES {order}) AS o(label, place)")
@@ -87,6 +89,14 @@ def _information(manifest: dict[str, Any], years: tuple[Any, ...], of_context: i
         ("terminology", manifest["terminology"]),
     ]
     return pd.DataFrame([(item, str(value)) for item, value in rows], columns=["item", "value"])
+
+
+def _corrected(folder: Path) -> pd.DataFrame:
+    """Documents that a person looked at, and those of them whose corrections do not fit the text; nothing where there are none."""
+    found = list_corrections(folder)
+    n_lost = int(found["reason"].notna().sum())
+    rows = [("documents corrected by a person", len(found) - n_lost), ("corrections not applied, see allnlp import DIR --list", n_lost)]
+    return pd.DataFrame([(item, str(n)) for item, n in rows if n], columns=["item", "value"])
 
 
 _COMPLETENESS = """

@@ -19,22 +19,22 @@ from allnlp.collection.frames import plain_rows, records
 from allnlp.exporters.files import Origin
 from allnlp.tables import MANIFEST, read_manifest, sha256
 
-_CHARACTERS = 32_767  # that a cell of Excel holds
+CHARACTERS = 32_767  # that a cell of Excel holds
 _NOTE = 1_500  # characters of a note that its box can show
-_ROWS = 1_048_576
+ROWS = 1_048_576
 _LEGEND = "A tinted cell is doubtful; the column review says why. Rest on a cell to read its sentence. The sheet cells has every value."
 
 
 def write_sheets(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
     """A workbook of plain sheets."""
-    with _book(path) as (book, formats):
+    with opened_book(path) as (book, formats):
         for name, frame in sheets.items():
             _write_sheet(book.add_worksheet(name), frame, formats)
 
 
 def write_evidence_xlsx(evidence: EvidenceTable, path: Path, origin: Origin) -> None:
     """A workbook with the sheets evidence, cells, left_out and readme."""
-    with _book(path) as (book, formats):
+    with opened_book(path) as (book, formats):
         _write_evidence(book.add_worksheet("evidence"), evidence, formats)
         _write_sheet(book.add_worksheet("cells"), evidence.cells, formats)
         _write_sheet(book.add_worksheet("left_out"), evidence.left_out, formats)
@@ -42,9 +42,18 @@ def write_evidence_xlsx(evidence: EvidenceTable, path: Path, origin: Origin) -> 
 
 
 @contextmanager
-def _book(path: Path) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """A workbook and its formats; the same content gives the same bytes at any time."""
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+def opened_book(path: Path, *, is_large: bool = False) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """A workbook and its formats; the same content gives the same bytes at any time.
+
+    Args:
+        path: the file.
+        is_large: keep one row of each sheet in memory; then rows are written in order.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    options = {"constant_memory": is_large, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(str(path), options)
     book.set_properties({"created": pd.Timestamp("2000-01-01").to_pydatetime()})
     formats = {
         "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
@@ -104,15 +113,15 @@ def _write_sheet(
         sheet.set_column(i, i, (widths or {}).get(i, 14))
         sheet.write_string(0, i, str(name), formats["head"])
     if len(frame.columns):
-        sheet.autofilter(0, 0, max(min(len(frame), _ROWS - 1), 1), len(frame.columns) - 1)
-    for line, row in enumerate(plain_rows(frame.head(_ROWS - 1)), 1):
+        sheet.autofilter(0, 0, max(min(len(frame), ROWS - 1), 1), len(frame.columns) - 1)
+    for line, row in enumerate(plain_rows(frame.head(ROWS - 1)), 1):
         for i, cell in enumerate(row):
             _write(sheet, line, i, cell, formats["plain"])
 
 
 def _write(sheet: Any, line: int, column: int, cell: Any, form: Any) -> None:
     if isinstance(cell, str):
-        sheet.write_string(line, column, cell if len(cell) <= _CHARACTERS else cell[: _CHARACTERS - 12] + " ... [cut]", form)
+        sheet.write_string(line, column, cell if len(cell) <= CHARACTERS else cell[: CHARACTERS - 12] + " ... [cut]", form)
     elif isinstance(cell, bool):
         sheet.write_boolean(line, column, cell, form)
     elif cell is None:
@@ -122,19 +131,28 @@ def _write(sheet: Any, line: int, column: int, cell: Any, form: Any) -> None:
 
 
 def _readme(evidence: EvidenceTable, origin: Origin) -> pd.DataFrame:
-    folder = origin.folder
-    manifest = read_manifest(folder)
-    made_by = ", ".join(f"{name} {version}" for name, version in sorted(manifest.get("versions", {}).items()))
     rows = [
         ("what", f"Evidence table of {len(evidence.table):,} studies, {len(evidence.cells):,} values"),
         ("how to read", _LEGEND),
         *(("note", note) for note in evidence.notes),
         *([("command", shlex.join(origin.command))] if origin.command else []),
         *(("option", f"{name}: {'; '.join(map(str, v)) if isinstance(v, list) else v}") for name, v in evidence.options.items() if v),
+        *about(origin.folder),
+    ]
+    return pd.DataFrame(rows, columns=["item", "value"])
+
+
+def about(folder: Path) -> list[tuple[str, str]]:
+    """Versions of the program and of what the folder was annotated with, for a readme.
+
+    Raises:
+        FolderError: no annotated folder, or a damaged one.
+    """
+    manifest = read_manifest(folder)
+    return [
         ("allnlp", metadata.version("allnlp")),
         ("annotated folder", str(folder)),
-        ("annotated with", made_by),
+        ("annotated with", ", ".join(f"{name} {version}" for name, version in sorted(manifest.get("versions", {}).items()))),
         ("terminology", str(manifest.get("terminology") or "")),
         (MANIFEST, f"sha256 {sha256(folder / MANIFEST)}"),
     ]
-    return pd.DataFrame(rows, columns=["item", "value"])

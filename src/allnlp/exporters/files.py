@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
+from allnlp.collection.corrections import CORRECTIONS, has_corrections
 from allnlp.errors import OptionError
 from allnlp.tables import MANIFEST, read_manifest, sha256
 
@@ -75,6 +76,7 @@ def _provenance(name: str, digest: str, origin: Origin) -> str:
             "manifest_sha256": sha256(origin.folder / MANIFEST),
             "versions": manifest.get("versions", {}),
             "terminology": manifest.get("terminology"),
+            **({"corrections_sha256": sha256(origin.folder / CORRECTIONS)} if has_corrections(origin.folder) else {}),
             "tables": {table: entry.get("sha256") for table, entry in sorted(manifest["tables"].items())},
         },
     }

@@ -1,0 +1,284 @@
+"""``allnlp plot``: figures for print, each with its data as a CSV beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from allnlp.cli.console import command_words, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from allnlp.exporters import Origin
+
+app = typer.Typer(help="Figures for print: heat map, network, trend, counts, forest plot.", no_args_is_help=True, rich_markup_mode=None)
+
+_FOLDER = typer.Argument(help="An annotated folder.")
+_OUT = typer.Option(..., "--out", "-o", help="The figure: .pdf .svg .png; its data as .csv beside it.")
+_WIDTH = typer.Option(183, "--width", help="Width of the figure, mm: 89 or 183.")
+_FONT = typer.Option(None, "--font", help="Font of the figure, as Arial; by default DejaVu Sans.")
+_YEAR = typer.Option(None, "--year", help="Only documents of these years: 2018, 2018:2024, 2018: or :2024.")
+_JOURNAL = typer.Option([], "--journal", help="Only documents of this journal; give it again for another.")
+_STUDY_TYPE = typer.Option([], "--study-type", help='Only studies of this type, as "phase 2".')
+_POPULATION = typer.Option([], "--population", help="Only studies of this age group or state of disease.")
+_MENTIONING = typer.Option([], "--mentioning", help="Only documents that name this concept; given twice, both.")
+_SECTION = typer.Option([], "--section", help="Only mentions of this section, as results.")
+_INCLUDE = typer.Option([], "--include", help="Mentions beside those that are present: negated, hypothetical, historical or all.")
+_LEVEL = typer.Option("document", "--level", help="What two concepts must share: document, section or sentence.")
+_NARROWER = typer.Option(False, "--narrower", help="Mentions of narrower concepts count for the broader one too.")
+
+
+@app.command("heatmap")
+def plot_heatmap(
+    context: typer.Context,
+    folder: Path = _FOLDER,
+    out: Path = _OUT,
+    rows: list[str] = typer.Option(..., "--rows", help="A concept type, as therapy, or a concept; give it again for another."),
+    columns: list[str] = typer.Option(..., "--columns", help="The same for the columns."),
+    measure: str = typer.Option("lift", "--measure", help="Colour: lift, odds_ratio, npmi, jaccard, log_likelihood, score, n_both ..."),
+    top: int = typer.Option(20, "--top", help="Rows and columns at most, the most frequent ones."),
+    order: str = typer.Option("count", "--order", help="count, association or clustered."),
+    level: str = _LEVEL,
+    min_count: int = typer.Option(1, "--min", help="Least documents (or sections, sentences) of a pair."),
+    narrower: bool = _NARROWER,
+    year: str | None = _YEAR,
+    journal: list[str] = _JOURNAL,
+    study_type: list[str] = _STUDY_TYPE,
+    population: list[str] = _POPULATION,
+    mentioning: list[str] = _MENTIONING,
+    section: list[str] = _SECTION,
+    include: list[str] = _INCLUDE,
+    width: int = _WIDTH,
+    font: str | None = _FONT,
+) -> None:
+    """Draw which concepts occur together: observed over expected as colour, documents as numbers.
+
+    \b
+    Example:
+      allnlp plot heatmap cart/ --rows therapy --columns toxicity -o heatmap.pdf
+    """
+    origin = _begin(context, folder, out, width)
+    from allnlp.collection.cooccurrence import cooccurrence
+    from allnlp.collection.filters import parse_filters
+    from allnlp.collection.index import Index
+    from allnlp.figures import grid, heatmap
+
+    filters = parse_filters(
+        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
+    )
+    pairs = cooccurrence(Index(folder), rows, columns, filters=filters, level=level, min_count=min_count, narrower=narrower)
+    figure = heatmap(pairs, measure=measure, top=top, order=order, width=width, family=font)
+    shown = grid(pairs, measure=measure, top=top, order=order)
+    said = f" ({filters.said()})" if filters.said() else ""
+    _finish(figure, out, shown.pairs, origin)
+    say(f"{len(shown.rows)} by {len(shown.columns)} concepts, {len(shown.pairs):,} of {int((pairs['n_both'] > 0).sum()):,} pairs{said}")
+
+
+@app.command("network")
+def plot_network(
+    context: typer.Context,
+    folder: Path = _FOLDER,
+    out: Path = _OUT,
+    labels: list[str] = typer.Option([], "--labels", help="Concept types, as therapy,toxicity, or a concept; by default the main types."),
+    measure: str = typer.Option("association_strength", "--measure", help="Weight of a link: lift, npmi, jaccard, n_both ..."),
+    top: int = typer.Option(60, "--top", help="Concepts at most, the most frequent ones."),
+    colour: str = typer.Option("label", "--colour", "--color", help="label, cluster or year."),
+    level: str = _LEVEL,
+    min_documents: int = typer.Option(3, "--min", help="Least documents of a link."),
+    year: str | None = _YEAR,
+    journal: list[str] = _JOURNAL,
+    study_type: list[str] = _STUDY_TYPE,
+    population: list[str] = _POPULATION,
+    mentioning: list[str] = _MENTIONING,
+    section: list[str] = _SECTION,
+    include: list[str] = _INCLUDE,
+    width: int = _WIDTH,
+    font: str | None = _FONT,
+) -> None:
+    """Draw the network of concepts that occur together; all links are in a second file, FIGURE.edges.csv.
+
+    \b
+    Example:
+      allnlp plot network cart/ --labels therapy,toxicity --colour cluster -o network.pdf
+    """
+    origin = _begin(context, folder, out, width)
+    from allnlp.collection.filters import parse_filters
+    from allnlp.collection.index import Index
+    from allnlp.collection.network import build_network
+    from allnlp.exporters import write_result
+    from allnlp.figures import network
+    from allnlp.schema import LABELS
+
+    filters = parse_filters(
+        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
+    )
+    wanted = [one for words in labels for one in label_words(words)] or [label.lower() for label in LABELS]
+    found = build_network(Index(folder), labels=wanted, filters=filters, level=level, min_documents=min_documents, measure=measure, top=top)
+    figure = network(found, colour=colour, measure=measure, width=width, family=font)
+    edges = out.with_suffix(".edges.csv")
+    write_result(edges, {"edges": found.edges}, origin)
+    _finish(figure, out, found.nodes, origin)
+    say(f"Wrote {edges}")
+    said = f" ({filters.said()})" if filters.said() else ""
+    say(f"{len(found.nodes):,} concepts, {len(found.edges):,} links, {found.nodes['cluster'].nunique()} clusters{said}")
+    for note in found.notes:
+        say(note)
+
+
+@app.command("trend")
+def plot_trend(
+    context: typer.Context,
+    folder: Path = _FOLDER,
+    out: Path = _OUT,
+    concept: list[str] = typer.Option(..., "--concept", help="A concept: name, synonym or CURIE; give it again for another."),
+    year: str | None = _YEAR,
+    journal: list[str] = _JOURNAL,
+    study_type: list[str] = _STUDY_TYPE,
+    population: list[str] = _POPULATION,
+    mentioning: list[str] = _MENTIONING,
+    section: list[str] = _SECTION,
+    include: list[str] = _INCLUDE,
+    width: int = _WIDTH,
+    font: str | None = _FONT,
+) -> None:
+    """Draw the share of the documents of each year that mention a concept; more than four concepts get a panel each.
+
+    \b
+    Example:
+      allnlp plot trend cart/ --concept tisagenlecleucel --concept blinatumomab --year 2010: -o trend.pdf
+    """
+    origin = _begin(context, folder, out, width)
+    from allnlp.collection.filters import parse_filters
+    from allnlp.collection.index import Index
+    from allnlp.collection.trend import trend as trend_of
+    from allnlp.figures import trend
+
+    filters = parse_filters(
+        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
+    )
+    frame = trend_of(Index(folder), concept, filters=filters)
+    _finish(trend(frame, width=width, family=font), out, frame, origin)
+
+
+@app.command("counts")
+def plot_counts(
+    context: typer.Context,
+    folder: Path = _FOLDER,
+    out: Path = _OUT,
+    label: str = typer.Option(..., "--label", help="A concept type, as therapy."),
+    top: int = typer.Option(20, "--top", help="Concepts at most, the most frequent ones."),
+    log: bool | None = typer.Option(None, "--log/--no-log", help="A logarithmic axis; by default where counts are very unlike."),
+    narrower: bool = _NARROWER,
+    year: str | None = _YEAR,
+    journal: list[str] = _JOURNAL,
+    study_type: list[str] = _STUDY_TYPE,
+    population: list[str] = _POPULATION,
+    mentioning: list[str] = _MENTIONING,
+    section: list[str] = _SECTION,
+    include: list[str] = _INCLUDE,
+    width: int = _WIDTH,
+    font: str | None = _FONT,
+) -> None:
+    """Draw how many documents mention each concept of a type.
+
+    \b
+    Example:
+      allnlp plot counts cart/ --label toxicity --top 15 -o toxicities.pdf
+    """
+    origin = _begin(context, folder, out, width)
+    from allnlp.collection.filters import parse_filters
+    from allnlp.collection.index import Index
+    from allnlp.collection.trend import counts as counts_of
+    from allnlp.figures import counts
+
+    filters = parse_filters(
+        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
+    )
+    frame = counts_of(Index(folder), label, filters=filters, narrower=narrower, top=top)
+    _finish(counts(frame, top=top, log=log, width=width, family=font), out, frame, origin)
+
+
+@app.command("forest")
+def plot_forest(
+    context: typer.Context,
+    folder: Path = _FOLDER,
+    out: Path = _OUT,
+    toxicity: str | None = typer.Option(None, "--toxicity", help="A toxicity: name, synonym or CURIE, as CRS."),
+    outcome: str | None = typer.Option(None, "--outcome", help="An outcome instead, as CR."),
+    grade: str | None = typer.Option(None, "--grade", help='any, 3, ">=3", 3-4 or severe; by default any.'),
+    therapy: list[str] = typer.Option([], "--therapy", help="Only numbers of this therapy; give it again for another."),
+    disease: list[str] = typer.Option([], "--disease", help="Only studies of this disease."),
+    population: list[str] = _POPULATION,
+    timepoint: str | None = typer.Option(None, "--timepoint", help="Only numbers of this time: 12 months, day 28."),
+    exact: bool = typer.Option(False, "--exact", help="Leave narrower concepts out."),
+    method: str = typer.Option("REML", "--method", help="Estimator of tau²: REML or DL."),
+    interval: str = typer.Option("wilson", "--interval", help="Interval of each study: wilson or clopper-pearson."),
+    level: float = typer.Option(0.95, "--level", help="Confidence level; by default 0.95."),
+    adjust: str | None = typer.Option(None, "--adjust", help="hksj: interval of Hartung, Knapp, Sidik and Jonkman."),
+    keep_largest_per_trial: bool = typer.Option(
+        False, "--keep-largest-per-trial", help="Of documents of one trial keep the one with most patients."
+    ),
+    width: int = _WIDTH,
+    font: str | None = _FONT,
+) -> None:
+    """Draw a forest plot of one number a study, pooled as by allnlp pool.
+
+    \b
+    Example:
+      allnlp plot forest cart/ --toxicity CRS --grade ">=3" --therapy tisagenlecleucel -o crs.pdf
+    """
+    origin = _begin(context, folder, out, width)
+    from allnlp.collection.pool import pool, pooled_line
+    from allnlp.figures import forest
+
+    found = pool(
+        folder, toxicity=toxicity, outcome=outcome, grade=grade, therapies=therapy, diseases=disease, populations=population, timepoint=timepoint,
+        exact=exact, keep_largest_per_trial=keep_largest_per_trial, method=method.upper(), interval=interval.lower(), level=level,
+        adjust=adjust.lower() if adjust else None,
+    )  # fmt: skip
+    _finish(forest(found, width=width, family=font), out, found.rows, origin)
+    say(pooled_line(found.pooled))
+    for warning in found.warnings:
+        say(f"Warning: {warning}{'' if warning.endswith('...') else '.'}")
+
+
+def label_words(words: str) -> list[str]:
+    """Concept types parted by commas; anything else is the name of one concept, commas and all.
+
+    >>> label_words("therapy,toxicity"), label_words("CD19"), label_words("infection, bacterial")
+    (['therapy', 'toxicity'], ['CD19'], ['infection, bacterial'])
+    """
+    from allnlp.schema import CONTEXT_LABELS, LABELS
+
+    parts = [part.strip() for part in words.split(",")]
+    return parts if all(part.upper().replace(" ", "_") in (*LABELS, *CONTEXT_LABELS) for part in parts) else [words]
+
+
+def _begin(context: typer.Context, folder: Path, out: Path, width: int) -> Origin:
+    """Refuse before the work is done what cannot be drawn; the origin of what will be.
+
+    Raises:
+        OptionError: another ending or width, or no such folder.
+        ExtraMissing: matplotlib is not installed.
+    """
+    from allnlp.errors import OptionError
+    from allnlp.exporters import Origin
+    from allnlp.figures import WIDTHS, check_figure_path, need_matplotlib
+
+    need_matplotlib()
+    check_figure_path(out)
+    if width not in WIDTHS:
+        raise OptionError(f"width is {width} mm. Use one of {', '.join(map(str, WIDTHS))}.")
+    program, *words = command_words(context)
+    return Origin(folder, (program, "plot", *words))
+
+
+def _finish(figure: Figure, out: Path, data: pd.DataFrame, origin: Any) -> None:
+    from allnlp.figures import save
+
+    for path in save(figure, out, data=data, origin=origin):
+        say(f"Wrote {path}")

@@ -1,0 +1,103 @@
+"""What a query needs of a folder's text: offsets and records in the order of an index, and where words stand."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Any, NamedTuple
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from allnlp.collection.findings import study_label
+from allnlp.collection.folder import asked
+from allnlp.collection.index import Index
+from allnlp.collection.query_tree import Verbatim, where
+from allnlp.errors import OptionError
+
+Places = npt.NDArray[np.intp]
+
+
+class Texts(NamedTuple):
+    """What an index leaves in the tables, in the order of the index."""
+
+    documents: pd.DataFrame  # doc_id, study, year, journal, title, pmid, doi
+    text: npt.NDArray[Any]  # shape (documents,)
+    first_sentence: Places  # shape (documents,)
+    sentence_start: Places  # shape (sentences,)
+    sentence_end: Places
+    mention_start: Places  # shape (mentions,)
+    mention_end: Places
+
+
+@functools.lru_cache(maxsize=2)
+def texts_of(index: Index) -> Texts:
+    """Offsets and records of an index; read once.
+
+    Raises:
+        FolderError: a table is damaged.
+    """
+    with asked(index.folder, "documents", "sentences", "mentions") as database:
+        wanted = index.documents[["doc_id"]].rename_axis("doc").reset_index()
+        database.register("wanted_frame", wanted)
+        database.execute("CREATE TEMP TABLE wanted AS SELECT doc, doc_id FROM wanted_frame")
+        frame = database.sql("SELECT d.* FROM wanted AS w JOIN documents AS d USING (doc_id) ORDER BY w.doc").df()
+        sentences = database.sql('SELECT s.start, s."end" FROM wanted AS w JOIN sentences AS s USING (doc_id) ORDER BY w.doc, s.sentence').fetchnumpy()
+        mentions = database.sql('SELECT w.doc, m.mention, m.start, m."end" FROM wanted AS w JOIN mentions AS m USING (doc_id) ORDER BY w.doc, m.mention').fetchnumpy()
+    frame["study"] = [study_label(*cells) for cells in zip(frame["authors"], frame["year"], frame["doc_id"], strict=True)]
+    frame["year"] = frame["year"].astype("Int64")
+    width = int(max([0, *mentions["mention"]])) + 1
+    of_index = np.searchsorted(mentions["doc"].astype(np.int64) * width + mentions["mention"], index.document.astype(np.int64) * width + index.mention)
+    return Texts(
+        frame[["doc_id", "study", "year", "journal", "title", "pmid", "doi"]],
+        frame["text"].to_numpy(dtype=object),
+        np.searchsorted(index.sentence_document, np.arange(len(frame))),
+        *(np.asarray(sentences[c]).astype(np.intp) for c in ("start", "end")),
+        *(np.asarray(mentions[c])[of_index].astype(np.intp) for c in ("start", "end")),
+    )
+
+
+class Words(NamedTuple):
+    """Where words of text: stand, once a sentence."""
+
+    sentences: Places
+    starts: Places  # in the document's text
+    ends: Places
+
+
+_STANDING = """
+SELECT doc_id, sentence, start + length(regexp_extract(text, $whole, 1)) AS start, length(regexp_extract(text, $whole, 2)) AS length FROM (
+    SELECT s.doc_id, s.sentence, s.start, substring(d.text, s.start + 1, s."end" - s.start) AS text
+    FROM sentences AS s JOIN documents AS d USING (doc_id) WHERE d.duplicate_of IS NULL
+) WHERE regexp_matches(text, $whole)
+"""
+
+
+def standing(index: Index, node: Verbatim) -> Words:
+    """Sentences in which words stand, whole and in any case, or a regular expression fits, and where they do so first.
+
+    Raises:
+        OptionError: the regular expression cannot be read, or fits everywhere.
+        FolderError: a table is damaged.
+    """
+    if node.is_pattern:
+        whole = f"(?is)^(.*?)({node.words})"
+    else:
+        words = r"\s+".join(map(re.escape, node.words.split()))
+        whole = rf"(?is)^(|.*?[^\pL\pN_])({words})(?:$|[^\pL\pN_])"
+    with asked(index.folder, "documents", "sentences") as database:
+        if node.is_pattern:
+            try:
+                ((fits_nothing,),) = database.execute("SELECT regexp_matches('', $pattern)", {"pattern": f"(?i){node.words}"}).fetchall()
+            except duckdb.Error as error:
+                reason = str(error).partition("\n")[0].removeprefix("Invalid Input Error: ")
+                raise OptionError(f"{where(node.place)}: this regular expression cannot be read ({reason}). Put plain words in quotes: text:\"a b\".") from None
+            if fits_nothing:
+                raise OptionError(f"{where(node.place)}: this regular expression fits also where nothing stands. Write + for *.")
+        rows = database.execute(_STANDING, {"whole": whole}).fetchall()
+    number = {doc_id: i for i, doc_id in enumerate(index.documents["doc_id"])}
+    first = np.searchsorted(index.sentence_document, np.arange(len(number)))
+    placed = sorted((int(first[number[doc_id]]) + sentence, start, start + length) for doc_id, sentence, start, length in rows)
+    return Words(*np.array(placed, dtype=np.intp).reshape(-1, 3).T)
