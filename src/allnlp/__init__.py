@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from allnlp.annotation import annotate, load
+    from allnlp.annotation import annotate, load, tag
     from allnlp.collection import Collection
 
     def open(folder: str | Path) -> Collection:  # noqa: A001 - as gzip.open
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     __version__: str
 
-__all__ = ["Collection", "__version__", "annotate", "load", "open"]
+__all__ = ["Collection", "__version__", "annotate", "load", "open", "tag"]
 
 
 def __getattr__(name: str) -> Any:
@@ -24,7 +24,7 @@ def __getattr__(name: str) -> Any:
         from importlib.metadata import version
 
         return version("allnlp")
-    if name in ("annotate", "load"):
+    if name in ("annotate", "load", "tag"):
         from allnlp import annotation
 
         return getattr(annotation, name)

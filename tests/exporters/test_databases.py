@@ -31,7 +31,8 @@ def test_sqlite_has_every_row_and_keys_that_hold(selection: Selection, tmp_path:
         assert database.execute("PRAGMA foreign_key_check").fetchall() == []
         indexes = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'index'")}
         assert {"mentions_concept_id", "findings_concept_id", "findings_therapy_id", "documents_year"} <= indexes
-        assert database.execute("SELECT name FROM pragma_index_info('sqlite_autoindex_mentions_1')").fetchall() == [("doc_id",), ("mention",)]
+        key = database.execute("SELECT name FROM pragma_index_info('sqlite_autoindex_mentions_1')").fetchall()
+        assert key == [("doc_id",), ("mention",)]
         n_columns = sum(len(schema.columns(t)) for t in TABLES)
         assert database.execute("SELECT count(*) FROM data_dictionary").fetchone() == (n_columns,)
 

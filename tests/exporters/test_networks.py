@@ -55,7 +55,14 @@ EDGES = pd.DataFrame(
     }
 )
 NETWORK: Any = Network(NODES, EDGES)
-WRITERS = {".graphml": write_graphml, ".gexf": write_gexf, ".cyjs": write_cytoscape, ".txt": write_vosviewer_map, ".net.txt": write_vosviewer_network, ".json": write_vosviewer_json}
+WRITERS = {
+    ".graphml": write_graphml,
+    ".gexf": write_gexf,
+    ".cyjs": write_cytoscape,
+    ".txt": write_vosviewer_map,
+    ".net.txt": write_vosviewer_network,
+    ".json": write_vosviewer_json,
+}
 
 
 def plain(graph: nx.Graph) -> tuple[dict[Any, Any], dict[Any, Any]]:

@@ -20,9 +20,10 @@ from allnlp.readers.ris import read_ris
 from allnlp.readers.sniff import sniff
 from allnlp.schema import Document, document_text
 
-TITLE, ABSTRACT = "Invented cells in adults: α and β.", "BACKGROUND: We made up 24 patients. RESULTS: " + "Remission was seen in 18 of 24 patients. " * 5
+TITLE = "Invented cells in adults: α and β."
+ABSTRACT = "BACKGROUND: We made up 24 patients. RESULTS: " + "Remission was seen in 18 of 24 patients. " * 4 + "The end."
 WHOLE = Document(
-    "90000001", "90000001", "PMC9000001", "10.5555/inv.2021.001", TITLE, ABSTRACT.strip(), document_text(TITLE, ABSTRACT.strip()), "Journal of Invented Medicine",
+    "90000001", "90000001", "PMC9000001", "10.5555/inv.2021.001", TITLE, ABSTRACT, document_text(TITLE, ABSTRACT), "Journal of Invented Medicine",
     2021, "2021-03-05", ("Muster, Erika Maria", "Beispiel, B"), ("Journal Article", "Clinical Trial"), ("Adult", "Leukemia/drug therapy"), ("invented cells",),
     ("NCT09999991", "ISRCTN99999991"), "eng",
 )  # fmt: skip

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from allnlp.annotation.frames import FrameTables, annotate_frame, tag
 from allnlp.annotation.run import Counts, Outcome, Progress, Rows, annotate_collection, annotate_document
 
 if TYPE_CHECKING:
     from allnlp.annotation.pipeline import load
 
-__all__ = ["Counts", "Outcome", "Progress", "Rows", "annotate", "annotate_collection", "annotate_document", "load"]
+__all__ = [
+    "Counts", "FrameTables", "Outcome", "Progress", "Rows", "annotate", "annotate_collection", "annotate_document", "annotate_frame", "load", "tag",
+]  # fmt: skip
 
 
 def annotate(*inputs: str | Path, out: str | Path, **options: Any) -> Outcome:

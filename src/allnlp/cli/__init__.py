@@ -7,7 +7,10 @@ import sys
 
 import typer
 
-from allnlp.cli import annotate, cooccur, corrections, evaluate, evidence, evidence_table, explain, findings, pool, summary, tag, terms, trend
+from allnlp.cli import (
+    annotate, cite, cooccur, corrections, diff, evaluate, evidence, evidence_table, explain, export, find, findings, plot, pool, sql, summary, tag,
+    terms, trend,
+)  # fmt: skip
 from allnlp.cli.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING, EXIT_USAGE, flush, say, show_any_character
 from allnlp.errors import AllnlpError, NothingFound, OptionError
 
@@ -22,6 +25,7 @@ app = typer.Typer(
 app.command("annotate")(annotate.command)
 app.command("summary")(summary.command)
 app.command("explain")(explain.command)
+app.command("find")(find.command)
 app.command("counts")(trend.counts_command)
 app.command("cooccur")(cooccur.command)
 app.command("evidence")(evidence.command)
@@ -30,7 +34,12 @@ app.command("compare")(trend.compare_command)
 app.command("findings")(findings.command)
 app.command("evidence-table")(evidence_table.command)
 app.command("pool")(pool.command)
+app.add_typer(plot.app, name="plot")
+app.command("export")(export.command)
 app.command("import")(corrections.command)
+app.command("sql")(sql.command)
+app.command("diff")(diff.command)
+app.command("cite")(cite.command)
 app.command("tag")(tag.command)
 app.command("evaluate")(evaluate.command)
 app.add_typer(terms.app, name="terms")

@@ -26,7 +26,7 @@ def command(
     out: Path = typer.Option(..., "--out", "-o", help="The file; its ending tells the format, see --list."),
     format: str | None = typer.Option(None, "--format", help="Name of the format, where the ending may mean several."),
     table: str | None = typer.Option(
-        None, "--table", help="Table of a .csv .tsv .json .parquet: documents, sentences, mentions (default), findings, studies or concepts."
+        None, "--table", help="Table of .csv .tsv .json .parquet: documents, sentences, mentions (default), findings, studies, concepts."
     ),
     year: str | None = typer.Option(None, "--year", help="Only documents of these years: 2018, 2018:2024, 2018: or :2024."),
     journal: list[str] = typer.Option([], "--journal", help="Only documents of this journal; give it again for another."),
@@ -63,8 +63,15 @@ def command(
     is_narrowed = any((year, journal, study_type, population, mentioning, section, include))
     pairs = Pairs(_labels(labels), level, min_documents, top)
     done = export(
-        folder, out, format=format, filters=filters if is_narrowed else None, table=table, tags=tags, pairs=pairs, command=command_words(context)
-    )  # fmt: skip
+        folder,
+        out,
+        format=format,
+        filters=filters if is_narrowed else None,
+        table=table,
+        tags=tags,
+        pairs=pairs,
+        command=command_words(context),
+    )
     counts = ", ".join(f"{n:,} {what}" for n, what in done.counts)
     said = [filters.said(), "only mentions that are present" if is_narrowed and filters.assertions == ("present",) else ""]
     narrowed = ", ".join(filter(None, said))

@@ -105,7 +105,7 @@ def plot_network(
     Example:
       allnlp plot network cart/ --labels therapy,toxicity --colour cluster -o network.pdf
     """
-    origin = _begin(context, folder, out, width)
+    origin = _begin(context, folder, out, width)._replace(packages=("networkx",))
     from allnlp.collection.filters import parse_filters
     from allnlp.collection.index import Index
     from allnlp.collection.network import build_network

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from allnlp.collection.cooccurrence import Cooccurrence, cooccurrence
 from allnlp.collection.evidence import Evidence, evidence
 from allnlp.collection.evidence_table import EvidenceTable, evidence_table
 from allnlp.collection.filters import Filters, Years, narrowed, parse_filters, several
@@ -21,11 +20,11 @@ from allnlp.collection.frames import typed
 from allnlp.collection.index import EVERYTHING, Index
 from allnlp.collection.selection import Selection, select
 from allnlp.collection.summary import Summary, summarise
-from allnlp.collection.trend import compare, counts, trend
 from allnlp.errors import OptionError
 from allnlp.tables import read_manifest
 
 if TYPE_CHECKING:
+    from allnlp.collection.cooccurrence import Cooccurrence
     from allnlp.collection.find import Found
     from allnlp.collection.network import Network
     from allnlp.collection.pool import PooledFindings
@@ -34,7 +33,7 @@ _NARROWED = ("_selection", "documents", "sentences", "mentions", "concepts", "fi
 Names = str | Sequence[str] | None
 
 
-class Collection:
+class Collection:  # SciPy, which counts need, is imported by the methods that count
     """An annotated folder; tables are read at first use and kept, so that one changed by a new run needs a new Collection.
 
     >>> cart = Collection("cart")  # doctest: +SKIP
@@ -145,6 +144,8 @@ class Collection:
 
     def counts(self, label: str | Sequence[str], *, level: str = "document", narrower: bool = False, top: int | None = None) -> pd.DataFrame:
         """Concepts of a label with the documents that name them; see ``trend.counts``."""
+        from allnlp.collection.trend import counts
+
         return counts(self.index, label, filters=self._asked, level=level, narrower=narrower, top=top)
 
     def cooccurrence(
@@ -156,6 +157,8 @@ class Collection:
             NothingFound: a name is of no concept.
             OptionError: an option has a value that it cannot have.
         """
+        from allnlp.collection.cooccurrence import Cooccurrence, cooccurrence
+
         found = cooccurrence(
             self.index, several(rows), None if columns is None else several(columns), filters=self._asked, level=level, min_count=min_count,
             narrower=narrower, sort=sort,
@@ -176,6 +179,8 @@ class Collection:
         Raises:
             NothingFound: a name is of no concept, or no document has a year.
         """
+        from allnlp.collection.trend import trend
+
         return trend(self.index, concepts, filters=self._asked, level=level, narrower=narrower, complete=complete)
 
     def compare(
@@ -186,6 +191,8 @@ class Collection:
         Raises:
             OptionError: the other is of another folder.
         """
+        from allnlp.collection.trend import compare
+
         if other.folder != self.folder:
             raise OptionError(f"{other.folder} is another folder than {self.folder}; views of one folder are compared.")
         return compare(self.index, several(concepts), self._asked, other._asked, level=level, narrower=narrower, min_count=min_count)

@@ -31,8 +31,8 @@ FORMATS = (
     Format("tsv", (".tsv",), "table", "the same with tabs", "table:write_table"),
     Format("json", (".json",), "table", "one table (--table) as a list of rows", "table:write_table"),
     Format("parquet", (".parquet",), "table", "one table (--table), for pandas, DuckDB and Arrow", "table:write_table"),
-    Format("sqlite", (".sqlite", ".sqlite3", ".db"), "selection", "all tables as a SQLite database, for Datasette", "databases:write_sqlite"),
-    Format("duckdb", (".duckdb", ".db"), "selection", "all tables as a DuckDB database", "databases:write_duckdb"),
+    Format("sqlite", (".sqlite", ".sqlite3", ".db"), "selection", "all tables in SQLite, for Datasette", "databases:write_sqlite"),
+    Format("duckdb", (".duckdb", ".db"), "selection", "all tables in DuckDB", "databases:write_duckdb"),
     Format("ris", (".ris",), "references", "references, for Covidence, Rayyan, Zotero and EndNote", "references:write_ris"),
     Format("nbib", (".nbib",), "references", "references as PubMed writes them", "references:write_nbib"),
     Format("brat", (".brat.zip", ".zip"), "selection", f"{_ALL}, for brat", "brat:write_brat"),
@@ -42,14 +42,14 @@ FORMATS = (
     Format("web-annotation", (".jsonld",), "selection", f"{_ALL} as W3C Web Annotation", "web_annotation:write_web_annotation"),
     Format("note-nlp", (".note_nlp.csv", ".csv"), "selection", "mentions as the table NOTE_NLP of OMOP", "note_nlp:write_note_nlp"),
     Format("docbin", (".spacy",), "selection", f"{_ALL} as spaCy's DocBin, to train on", "docbin:write_docbin"),
-    Format("label-studio", (".labelstudio.json", ".json"), "selection", f"{_ALL} as tasks of Label Studio", "label_tools:write_label_studio"),
+    Format("label-studio", (".labelstudio.json", ".json"), "selection", f"{_ALL}, for Label Studio", "label_tools:write_label_studio"),
     Format("doccano", (".doccano.jsonl", ".jsonl"), "selection", f"{_ALL}, for doccano", "label_tools:write_doccano"),
     Format("prodigy", (".prodigy.jsonl", ".jsonl"), "selection", f"{_ALL}, for Prodigy", "label_tools:write_prodigy"),
     Format("graphml", (".graphml",), "network", "network of concepts, for Gephi, Cytoscape, igraph, yEd", "networks:write_graphml"),
     Format("gexf", (".gexf",), "network", "network of concepts, for Gephi", "networks:write_gexf"),
     Format("cytoscape", (".cyjs",), "network", "network of concepts, for Cytoscape", "networks:write_cytoscape"),
-    Format("vosviewer-map", (".map.txt", ".txt"), "network", "the same for VOSviewer, links in a second file", "vosviewer:write_vosviewer_map"),
-    Format("vosviewer", (".vosviewer.json", ".json"), "network", "network of concepts, for VOSviewer Online", "vosviewer:write_vosviewer_json"),
+    Format("vosviewer-map", (".map.txt", ".txt"), "network", "the same for VOSviewer, in two files", "vosviewer:write_vosviewer_map"),
+    Format("vosviewer", (".vosviewer.json", ".json"), "network", "the same in one file", "vosviewer:write_vosviewer_json"),
 )
 
 
@@ -91,7 +91,7 @@ def find_format(path: Path, name: str | None = None) -> Format:
     if name is not None:
         found = next((f for f in FORMATS if f.name == name.strip().lower().replace("_", "-")), None)
         if found is None:
-            raise OptionError(f"format {name!r} is none of {', '.join(f.name for f in FORMATS)}. See what they hold with: allnlp export --list")
+            raise OptionError(f"format {name!r} is none of {', '.join(f.name for f in FORMATS)}. See: allnlp export --list")
         if not _ends(path, found.endings):
             endings = " or ".join(found.endings)
             raise OptionError(f"{path}: a file of the format {found.name} ends in {endings}. Name it so, or give another --format.")
@@ -124,7 +124,7 @@ def check_options(form: Format, *, table: str | None, tags: bool, pairs: Pairs) 
     for is_given, option, takes in given:
         if is_given and form.takes != takes:
             fitting = ", ".join(f.endings[0] for f in FORMATS if f.takes == takes)
-            raise OptionError(f"{option}: nothing to do with the format {form.name}, only with {fitting}. Leave it out, or give another file.")
+            raise OptionError(f"{option}: nothing to do with the format {form.name}, only with {fitting}. Leave it out.")
 
 
 def export(
