@@ -88,7 +88,9 @@ def test_the_network_says_what_was_left_out_and_its_links_are_whole(ask: Ask, tm
         ("forest", ("--grade", "7"), 2, "grade '7' is not understood."),
     ],
 )
-def test_nothing_found_exits_with_3_and_wrong_use_with_2(ask: Ask, tmp_path: Path, kind: str, words: tuple[str, ...], code: int, message: str) -> None:
+def test_nothing_found_exits_with_3_and_wrong_use_with_2(
+    ask: Ask, tmp_path: Path, kind: str, words: tuple[str, ...], code: int, message: str
+) -> None:
     ran = ask(kind, *QUESTIONS[kind], "-o", tmp_path / "f.pdf", *words)
     assert (ran.code, ran.out) == (code, "")
     assert message in ran.err

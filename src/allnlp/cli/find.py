@@ -15,7 +15,7 @@ _ROWS_ON_SCREEN = 20
 def command(
     context: typer.Context,
     folder: Path = typer.Argument(help="An annotated folder."),
-    query: str = typer.Argument(help="What must hold, in quotes: names, AND OR NOT, negated, year: section: text: and more; see docs/query.md."),
+    query: str = typer.Argument(help="What must hold, in quotes: names, AND OR NOT, negated, year: section: text: ...; see docs/query.md."),
     level: str = typer.Option("document", "--level", help="document or sentence: where all of the query must hold."),
     sort: str = typer.Option("folder", "--sort", help="folder: in its order; year: the newest first."),
     limit: int | None = typer.Option(None, "--limit", min=0, help="Rows printed; 0: all. By default 20 on a terminal, else all."),
@@ -54,7 +54,7 @@ def command(
         if level == "sentence":
             shown = set(zip(rows["doc_id"], rows["sentence"], strict=True))
             mentions = mentions[[place in shown for place in zip(mentions["doc_id"], mentions["sentence"], strict=True)]]
-        about = {"query": found.query, "read_as": found.read_as, "level": level, "n_units": found.n_units, "n_documents": found.n_documents, "notes": found.notes}
+        about = {name: getattr(found, name) for name in ("query", "read_as", "level", "n_units", "n_documents", "notes")}
         answer_json(about | {"rows": records(rows), "mentions": records(mentions)})
     elif is_printed:
         answer_table("Documents" if level == "document" else "Sentences", rows)

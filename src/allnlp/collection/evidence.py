@@ -206,7 +206,7 @@ def _words(index: Index, at: Any, texts: Any) -> pd.DataFrame:
         concepts["name"].to_numpy(dtype=object)[code],
         index.labels[code],
         np.array(ASSERTIONS, dtype=object)[index.assertion[at]],
-        passages.cues[passages.cue[at]],
+        [passages.cues[i] for i in passages.cue[at]],
         passages.rules[passages.rule[at]],
     )
     return pd.DataFrame(dict(zip(_MENTION_COLUMNS, columns, strict=True)))
@@ -216,7 +216,7 @@ def _row(index: Index, member: Sequence[Any], words: Sequence[tuple[Any, ...]], 
     """A sentence with its study and its words."""
     sentence, codes, passages = int(index.sentence[at[0]]), index.concept[at], index.passages
     doc_id, number, section = str(document["doc_id"]), int(words[0][0]), SECTIONS[index.sentence_section[sentence]]
-    stated = [f"{assertion} ({cue})" if cue else str(assertion) for _, _, assertion, cue in words if assertion != "present"]
+    stated = [f"{assertion} ({cue})" if isinstance(cue, str) else str(assertion) for _, _, assertion, cue in words if assertion != "present"]
     return {
         "unit": {"document": doc_id, "section": f"{doc_id} {section}", "sentence": f"{doc_id} {number}"}[level],
         "doc_id": doc_id,

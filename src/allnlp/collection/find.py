@@ -90,8 +90,9 @@ def _marks(given: Given, held: Held, units: Places) -> pd.DataFrame:
     columns: dict[str, Any] = {
         "document": index.document[chosen].astype(np.int64), "mention": index.mention[chosen].astype(np.int64),
         "of_index": index.sentence[chosen].astype(np.int64),
-        "start": texts.mention_start[chosen].astype(np.int64), "end": texts.mention_end[chosen].astype(np.int64), "label": index.labels[concept],
-        "name": index.concepts["name"].to_numpy(dtype=object)[concept], "assertion": np.array(ASSERTIONS, dtype=object)[index.assertion[chosen]],
+        "start": texts.mention_start[chosen].astype(np.int64), "end": texts.mention_end[chosen].astype(np.int64),
+        "label": index.labels[concept], "name": index.concepts["name"].to_numpy(dtype=object)[concept],
+        "assertion": np.array(ASSERTIONS, dtype=object)[index.assertion[chosen]],
     }  # fmt: skip
     frames = [pd.DataFrame(columns).astype({"mention": "Int64"})]
     for node, is_counted in held.words:

@@ -128,7 +128,7 @@ def network_of(
     _check(measure, min_documents, top)
     edges, notes = _edges(pairs, min_documents)
     known = nodes.assign(node_id=[f"{label}|{c}" for label, c in zip(nodes["label"], nodes["concept_id"], strict=True)])
-    known = _with_own_counts(known.drop_duplicates("node_id"), pairs)
+    known = _with_own_counts(known.astype({"node_id": str}).drop_duplicates("node_id"), pairs)
     known = known.sort_values(["n_documents", "name", "node_id"], ascending=[False, True, True], kind="stable")
     linked = known[known["node_id"].isin({*edges["source"], *edges["target"]})]
     everywhere = linked["share"] > _EVERYWHERE

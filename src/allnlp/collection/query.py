@@ -149,8 +149,9 @@ def _prefixed(text: str, start: int, prefix: re.Match[str]) -> _Token:
 
 
 _EXAMPLES = {
-    "year": "year:2018-2024", "journal": 'journal:"Blood Adv"', "type": 'type:"phase 1"', "population": "population:children", "pmid": "pmid:123",
-    "doi": "doi:10.1000/x", "id": "id:123", "section": "section:results", "text": 'text:"cytokine storm"', "exact": "exact:neurotoxicity",
+    "year": "year:2018-2024", "journal": 'journal:"Blood Adv"', "type": 'type:"phase 1"', "population": "population:children",
+    "pmid": "pmid:123", "doi": "doi:10.1000/x", "id": "id:123", "section": "section:results",
+    "text": 'text:"cytokine storm"', "exact": "exact:neurotoxicity",
 }  # fmt: skip
 
 
@@ -192,7 +193,8 @@ def _named(tokens: Sequence[_Token], is_name: Callable[[str], bool]) -> list[_To
             kind = _small_word(tokens[i].text)
             end = i + 1 if kind else _name_end(tokens, i, run, is_name)
             words = " ".join(t.text for t in tokens[i:end])
-            found.append(_Token(kind or "name", words.lower() if kind == "assertion" else words, (tokens[i].place[0], tokens[end - 1].place[1])))
+            place = (tokens[i].place[0], tokens[end - 1].place[1])
+            found.append(_Token(kind or "name", words.lower() if kind == "assertion" else words, place))
             i = end
     return found
 
@@ -230,7 +232,8 @@ def _any_of(tokens: Sequence[_Token], i: int, depth: int) -> tuple[Node | _Secti
         else:
             parts.append(part)
         if sections and parts:
-            _wrong(sections[0].place, "a section cannot be an alternative of what is none. Write it beside a name, as (CRS section:results) OR ICANS.")
+            what = "a section cannot be an alternative of what is none"
+            _wrong(sections[0].place, f"{what}. Write it beside a name, as (CRS section:results) OR ICANS.")
         if i >= len(tokens) or tokens[i].kind != "OR":
             break
         i += 1

@@ -44,12 +44,13 @@ def texts_of(index: Index) -> Texts:
         database.register("wanted_frame", wanted)
         database.execute("CREATE TEMP TABLE wanted AS SELECT doc, doc_id FROM wanted_frame")
         frame = database.sql("SELECT d.* FROM wanted AS w JOIN documents AS d USING (doc_id) ORDER BY w.doc").df()
-        sentences = database.sql('SELECT s.start, s."end" FROM wanted AS w JOIN sentences AS s USING (doc_id) ORDER BY w.doc, s.sentence').fetchnumpy()
-        mentions = database.sql('SELECT w.doc, m.mention, m.start, m."end" FROM wanted AS w JOIN mentions AS m USING (doc_id) ORDER BY w.doc, m.mention').fetchnumpy()
+        sentences = database.sql(_SENTENCES).fetchnumpy()
+        mentions = database.sql(_MENTIONS).fetchnumpy()
     frame["study"] = [study_label(*cells) for cells in zip(frame["authors"], frame["year"], frame["doc_id"], strict=True)]
     frame["year"] = frame["year"].astype("Int64")
-    width = int(max([0, *mentions["mention"]])) + 1
-    of_index = np.searchsorted(mentions["doc"].astype(np.int64) * width + mentions["mention"], index.document.astype(np.int64) * width + index.mention)
+    width = int(np.max(mentions["mention"], initial=0)) + 1
+    numbers = mentions["doc"].astype(np.int64) * width + mentions["mention"]
+    of_index = np.searchsorted(numbers, index.document.astype(np.int64) * width + index.mention)
     return Texts(
         frame[["doc_id", "study", "year", "journal", "title", "pmid", "doi"]],
         frame["text"].to_numpy(dtype=object),
@@ -57,6 +58,10 @@ def texts_of(index: Index) -> Texts:
         *(np.asarray(sentences[c]).astype(np.intp) for c in ("start", "end")),
         *(np.asarray(mentions[c])[of_index].astype(np.intp) for c in ("start", "end")),
     )
+
+
+_SENTENCES = 'SELECT s.start, s."end" FROM wanted AS w JOIN sentences AS s USING (doc_id) ORDER BY w.doc, s.sentence'
+_MENTIONS = 'SELECT w.doc, m.mention, m.start, m."end" FROM wanted AS w JOIN mentions AS m USING (doc_id) ORDER BY w.doc, m.mention'
 
 
 class Words(NamedTuple):
@@ -93,7 +98,8 @@ def standing(index: Index, node: Verbatim) -> Words:
                 ((fits_nothing,),) = database.execute("SELECT regexp_matches('', $pattern)", {"pattern": f"(?i){node.words}"}).fetchall()
             except duckdb.Error as error:
                 reason = str(error).partition("\n")[0].removeprefix("Invalid Input Error: ")
-                raise OptionError(f"{where(node.place)}: this regular expression cannot be read ({reason}). Put plain words in quotes: text:\"a b\".") from None
+                wrong = f"{where(node.place)}: this regular expression cannot be read ({reason})"
+                raise OptionError(f'{wrong}. Put plain words in quotes, as text:"cytokine storm".') from None
             if fits_nothing:
                 raise OptionError(f"{where(node.place)}: this regular expression fits also where nothing stands. Write + for *.")
         rows = database.execute(_STANDING, {"whole": whole}).fetchall()

@@ -61,10 +61,12 @@ def given_for(index: Index, tree: Node, level: str) -> Given:
             concepts[node] = np.asarray(index.labels == node.label, dtype=bool)
         elif isinstance(node, Verbatim):
             words[node] = standing(index, node)
-    if level == "document":
-        return Given(index, texts_of(index), level, concepts, words, tuple(notes), index.document, index.sentence_document, len(index.documents))
     n = len(index.sentence_document)
-    return Given(index, texts_of(index), level, concepts, words, tuple(notes), index.sentence, np.arange(n, dtype=np.int32), n)
+    units = {
+        "document": (index.document, index.sentence_document, len(index.documents)),
+        "sentence": (index.sentence, np.arange(n, dtype=np.int32), n),
+    }
+    return Given(index, texts_of(index), level, concepts, words, tuple(notes), *units[level])
 
 
 def _leaves(node: Node) -> Iterator[Node]:
@@ -110,7 +112,7 @@ def evaluate(node: Node, given: Given, sections: Mask) -> Held:
             return Held(~evaluate(node.part, given, sections).units, _none(given))
         case And() | Or():
             parts = [evaluate(part, given, sections) for part in node.parts]
-            units = np.logical_and.reduce([p.units for p in parts]) if isinstance(node, And) else np.logical_or.reduce([p.units for p in parts])
+            units = (np.logical_and if isinstance(node, And) else np.logical_or).reduce([p.units for p in parts])
             mentions = np.logical_or.reduce([p.mentions for p in parts]) & units[given.mention_unit]
             in_units = units[given.sentence_unit]
             return Held(units, mentions, tuple((of, standing & in_units) for p in parts for of, standing in p.words))
@@ -139,9 +141,9 @@ def _documents(given: Given, node: Published | Field) -> Mask:
         return np.fromiter((isinstance(v, str) and fits(v) for v in column), dtype=bool, count=len(frame))
     if "*" not in node.value:
         one = (node.value.lower() if node.field == "type" else node.value,)
-        filters = Filters(journals=one) if node.field == "journal" else Filters(study_types=one) if node.field == "type" else Filters(populations=one)
+        wanted = {"journal": Filters(journals=one), "type": Filters(study_types=one), "population": Filters(populations=one)}
         try:
-            return given.arrays.view(filters).documents
+            return given.arrays.view(wanted[node.field]).documents
         except (NothingFound, OptionError) as error:
             raise type(error)(f"{where(node.place)}: {error}") from None
     fits = _fitting(node.value)
@@ -151,7 +153,8 @@ def _documents(given: Given, node: Published | Field) -> Mask:
         cells = given.arrays.documents["journal" if node.field == "journal" else "study_type"]
         found = np.fromiter((isinstance(v, str) and fits(v) for v in cells), dtype=bool, count=len(frame))
     if not found.any():
-        raise NothingFound(f"{where(node.place)}: no {'study type' if node.field == 'type' else node.field} fits {node.value!r}. Write * for what may follow or precede.")
+        kind = "study type" if node.field == "type" else node.field
+        raise NothingFound(f"{where(node.place)}: no {kind} fits {node.value!r}. Write * for what may follow or precede.")
     return found
 
 

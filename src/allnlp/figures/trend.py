@@ -72,7 +72,7 @@ def series(frame: pd.DataFrame) -> list[Series]:
     out, labels = [], []
     for _, rows in frame.groupby(["label", "concept_id"], sort=False):
         kept = rows[rows["n_total"] > 0].set_index("year")
-        share, low, high = (100 * kept[c].reindex(years).to_numpy(dtype=np.float64) for c in ("share", "ci_low", "ci_high"))
+        share, low, high = (np.asarray(100 * kept[c].reindex(years), dtype=np.float64) for c in ("share", "ci_low", "ci_high"))
         is_incomplete = bool(kept["is_incomplete"].reindex(years[-1:], fill_value=False).iloc[0])
         out.append(Series(str(rows["name"].iloc[0]), years, share, low, high, is_incomplete))
         labels.append(str(rows["label"].iloc[0]))

@@ -47,7 +47,7 @@ _PACKED = frozenset((".gz", ".bz2", ".xz"))
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1d\x1f]")
 _RIS = re.compile(r"^[ \t\ufeff]*TY(?:  -|[ \t]{1,2}-(?=\s|$))", re.MULTILINE)
-_MEDLINE = re.compile(r"^\ufeff?PMID ?- ?\d", re.MULTILINE)
+_MEDLINE = re.compile(r"^\ufeff?PMID ?- ?(?:\d|$)", re.MULTILINE)
 _MEDLINE_TAGS = re.compile(r"^(?:OWN|STAT|DCOM|TI|AB|FAU|AU|DP|JT|TA|LID|AID|PT|MH|SO) {0,2}- ", re.MULTILINE)
 _RIS_TAGS = re.compile(r"^(?:TI|T1|AB|N2|AU|A1|PY|Y1|JF|JO|ER)  - ?", re.MULTILINE)
 _WOS = re.compile(r"^\ufeff?(?:FN [A-Z]|VR 1|PT [A-Z](?:\s|$))", re.MULTILINE)
