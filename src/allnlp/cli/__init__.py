@@ -8,8 +8,25 @@ import sys
 import typer
 
 from allnlp.cli import (
-    annotate, cite, cooccur, corrections, diff, evaluate, evidence, evidence_table, explain, export, find, findings, plot, pool, sql, summary, tag,
-    terms, trend,
+    annotate,
+    cite,
+    cooccur,
+    corrections,
+    diff,
+    evaluate,
+    evidence,
+    evidence_table,
+    explain,
+    export,
+    find,
+    findings,
+    plot,
+    pool,
+    sql,
+    summary,
+    tag,
+    terms,
+    trend,
 )  # fmt: skip
 from allnlp.cli.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING, EXIT_USAGE, flush, say, show_any_character
 from allnlp.errors import AllnlpError, NothingFound, OptionError

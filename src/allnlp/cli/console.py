@@ -79,7 +79,7 @@ def command_words(context: typer.Context) -> list[str]:
     return words
 
 
-_NO_QUESTION = ("out", "figure", "json", "left_out")
+_NO_QUESTION = ("out", "figure", "json", "left_out", "limit", "count")
 
 
 def _option_words(parameter: Any, value: Any) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from allnlp.cli import filtering
 from allnlp.cli.console import answer_table, command_words, say
 
 
@@ -22,17 +23,17 @@ def _list(value: bool) -> None:
 
 def command(
     context: typer.Context,
-    folder: Path = typer.Argument(help="An annotated folder."),
+    folder: Path = filtering.FOLDER,
     out: Path = typer.Option(..., "--out", "-o", help="The file; its ending tells the format, see --list."),
     format: str | None = typer.Option(None, "--format", help="Name of the format, where the ending may mean several."),
     table: str | None = typer.Option(
         None, "--table", help="Table of .csv .tsv .json .parquet: documents, sentences, mentions (default), findings, studies, concepts."
     ),
-    year: str | None = typer.Option(None, "--year", help="Only documents of these years: 2018, 2018:2024, 2018: or :2024."),
-    journal: list[str] = typer.Option([], "--journal", help="Only documents of this journal; give it again for another."),
-    study_type: list[str] = typer.Option([], "--study-type", help='Only studies of this type, as "phase 2".'),
-    population: list[str] = typer.Option([], "--population", help="Only studies of this age group or state of disease."),
-    mentioning: list[str] = typer.Option([], "--mentioning", help="Only documents that name this concept; given twice, both."),
+    year: str | None = filtering.YEAR,
+    journal: list[str] = filtering.JOURNAL,
+    study_type: list[str] = filtering.STUDY_TYPE,
+    population: list[str] = filtering.POPULATION,
+    mentioning: list[str] = filtering.MENTIONING,
     section: list[str] = typer.Option([], "--section", help="Only mentions and findings of this section, as results."),
     include: list[str] = typer.Option(
         [], "--include", help="With filters, mentions beside those that are present: negated, hypothetical, historical or all."

@@ -7,35 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from allnlp.cli import filtering
 from allnlp.cli.console import command_words, say
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from allnlp.exporters import Origin
 
 app = typer.Typer(help="Figures for print: heat map, network, trend, counts, forest plot.", no_args_is_help=True, rich_markup_mode=None)
 
-_FOLDER = typer.Argument(help="An annotated folder.")
 _OUT = typer.Option(..., "--out", "-o", help="The figure: .pdf .svg .png; its data as .csv beside it.")
 _WIDTH = typer.Option(183, "--width", help="Width of the figure, mm: 89 or 183.")
 _FONT = typer.Option(None, "--font", help="Font of the figure, as Arial; by default DejaVu Sans.")
-_YEAR = typer.Option(None, "--year", help="Only documents of these years: 2018, 2018:2024, 2018: or :2024.")
-_JOURNAL = typer.Option([], "--journal", help="Only documents of this journal; give it again for another.")
-_STUDY_TYPE = typer.Option([], "--study-type", help='Only studies of this type, as "phase 2".')
-_POPULATION = typer.Option([], "--population", help="Only studies of this age group or state of disease.")
-_MENTIONING = typer.Option([], "--mentioning", help="Only documents that name this concept; given twice, both.")
-_SECTION = typer.Option([], "--section", help="Only mentions of this section, as results.")
-_INCLUDE = typer.Option([], "--include", help="Mentions beside those that are present: negated, hypothetical, historical or all.")
 _LEVEL = typer.Option("document", "--level", help="What two concepts must share: document, section or sentence.")
-_NARROWER = typer.Option(False, "--narrower", help="Mentions of narrower concepts count for the broader one too.")
 
 
 @app.command("heatmap")
 def plot_heatmap(
     context: typer.Context,
-    folder: Path = _FOLDER,
+    folder: Path = filtering.FOLDER,
     out: Path = _OUT,
     rows: list[str] = typer.Option(..., "--rows", help="A concept type, as therapy, or a concept; give it again for another."),
     columns: list[str] = typer.Option(..., "--columns", help="The same for the columns."),
@@ -44,14 +35,14 @@ def plot_heatmap(
     order: str = typer.Option("count", "--order", help="count, association or clustered."),
     level: str = _LEVEL,
     min_count: int = typer.Option(1, "--min", help="Least documents (or sections, sentences) of a pair."),
-    narrower: bool = _NARROWER,
-    year: str | None = _YEAR,
-    journal: list[str] = _JOURNAL,
-    study_type: list[str] = _STUDY_TYPE,
-    population: list[str] = _POPULATION,
-    mentioning: list[str] = _MENTIONING,
-    section: list[str] = _SECTION,
-    include: list[str] = _INCLUDE,
+    narrower: bool = filtering.NARROWER,
+    year: str | None = filtering.YEAR,
+    journal: list[str] = filtering.JOURNAL,
+    study_type: list[str] = filtering.STUDY_TYPE,
+    population: list[str] = filtering.POPULATION,
+    mentioning: list[str] = filtering.MENTIONING,
+    section: list[str] = filtering.SECTION,
+    include: list[str] = filtering.INCLUDE,
     width: int = _WIDTH,
     font: str | None = _FONT,
 ) -> None:
@@ -81,7 +72,7 @@ def plot_heatmap(
 @app.command("network")
 def plot_network(
     context: typer.Context,
-    folder: Path = _FOLDER,
+    folder: Path = filtering.FOLDER,
     out: Path = _OUT,
     labels: list[str] = typer.Option([], "--labels", help="Concept types, as therapy,toxicity, or a concept; by default the main types."),
     measure: str = typer.Option("association_strength", "--measure", help="Weight of a link: lift, npmi, jaccard, n_both ..."),
@@ -89,13 +80,13 @@ def plot_network(
     colour: str = typer.Option("label", "--colour", "--color", help="label, cluster or year."),
     level: str = _LEVEL,
     min_documents: int = typer.Option(3, "--min", help="Least documents of a link."),
-    year: str | None = _YEAR,
-    journal: list[str] = _JOURNAL,
-    study_type: list[str] = _STUDY_TYPE,
-    population: list[str] = _POPULATION,
-    mentioning: list[str] = _MENTIONING,
-    section: list[str] = _SECTION,
-    include: list[str] = _INCLUDE,
+    year: str | None = filtering.YEAR,
+    journal: list[str] = filtering.JOURNAL,
+    study_type: list[str] = filtering.STUDY_TYPE,
+    population: list[str] = filtering.POPULATION,
+    mentioning: list[str] = filtering.MENTIONING,
+    section: list[str] = filtering.SECTION,
+    include: list[str] = filtering.INCLUDE,
     width: int = _WIDTH,
     font: str | None = _FONT,
 ) -> None:
@@ -132,16 +123,16 @@ def plot_network(
 @app.command("trend")
 def plot_trend(
     context: typer.Context,
-    folder: Path = _FOLDER,
+    folder: Path = filtering.FOLDER,
     out: Path = _OUT,
     concept: list[str] = typer.Option(..., "--concept", help="A concept: name, synonym or CURIE; give it again for another."),
-    year: str | None = _YEAR,
-    journal: list[str] = _JOURNAL,
-    study_type: list[str] = _STUDY_TYPE,
-    population: list[str] = _POPULATION,
-    mentioning: list[str] = _MENTIONING,
-    section: list[str] = _SECTION,
-    include: list[str] = _INCLUDE,
+    year: str | None = filtering.YEAR,
+    journal: list[str] = filtering.JOURNAL,
+    study_type: list[str] = filtering.STUDY_TYPE,
+    population: list[str] = filtering.POPULATION,
+    mentioning: list[str] = filtering.MENTIONING,
+    section: list[str] = filtering.SECTION,
+    include: list[str] = filtering.INCLUDE,
     width: int = _WIDTH,
     font: str | None = _FONT,
 ) -> None:
@@ -167,19 +158,19 @@ def plot_trend(
 @app.command("counts")
 def plot_counts(
     context: typer.Context,
-    folder: Path = _FOLDER,
+    folder: Path = filtering.FOLDER,
     out: Path = _OUT,
     label: str = typer.Option(..., "--label", help="A concept type, as therapy."),
     top: int = typer.Option(20, "--top", help="Concepts at most, the most frequent ones."),
     log: bool | None = typer.Option(None, "--log/--no-log", help="A logarithmic axis; by default where counts are very unlike."),
-    narrower: bool = _NARROWER,
-    year: str | None = _YEAR,
-    journal: list[str] = _JOURNAL,
-    study_type: list[str] = _STUDY_TYPE,
-    population: list[str] = _POPULATION,
-    mentioning: list[str] = _MENTIONING,
-    section: list[str] = _SECTION,
-    include: list[str] = _INCLUDE,
+    narrower: bool = filtering.NARROWER,
+    year: str | None = filtering.YEAR,
+    journal: list[str] = filtering.JOURNAL,
+    study_type: list[str] = filtering.STUDY_TYPE,
+    population: list[str] = filtering.POPULATION,
+    mentioning: list[str] = filtering.MENTIONING,
+    section: list[str] = filtering.SECTION,
+    include: list[str] = filtering.INCLUDE,
     width: int = _WIDTH,
     font: str | None = _FONT,
 ) -> None:
@@ -205,14 +196,14 @@ def plot_counts(
 @app.command("forest")
 def plot_forest(
     context: typer.Context,
-    folder: Path = _FOLDER,
+    folder: Path = filtering.FOLDER,
     out: Path = _OUT,
     toxicity: str | None = typer.Option(None, "--toxicity", help="A toxicity: name, synonym or CURIE, as CRS."),
     outcome: str | None = typer.Option(None, "--outcome", help="An outcome instead, as CR."),
     grade: str | None = typer.Option(None, "--grade", help='any, 3, ">=3", 3-4 or severe; by default any.'),
     therapy: list[str] = typer.Option([], "--therapy", help="Only numbers of this therapy; give it again for another."),
     disease: list[str] = typer.Option([], "--disease", help="Only studies of this disease."),
-    population: list[str] = _POPULATION,
+    population: list[str] = filtering.POPULATION,
     timepoint: str | None = typer.Option(None, "--timepoint", help="Only numbers of this time: 12 months, day 28."),
     exact: bool = typer.Option(False, "--exact", help="Leave narrower concepts out."),
     method: str = typer.Option("REML", "--method", help="Estimator of tau²: REML or DL."),
@@ -277,7 +268,7 @@ def _begin(context: typer.Context, folder: Path, out: Path, width: int) -> Origi
     return Origin(folder, (program, "plot", *words))
 
 
-def _finish(figure: Figure, out: Path, data: pd.DataFrame, origin: Any) -> None:
+def _finish(figure: Any, out: Path, data: pd.DataFrame, origin: Any) -> None:
     from allnlp.figures import save
 
     for path in save(figure, out, data=data, origin=origin):

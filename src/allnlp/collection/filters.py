@@ -116,7 +116,7 @@ def parse_filters(
     )  # fmt: skip
 
 
-_YEARS = re.compile(r"\s*(?P<low>\d{4})?\s*(?P<mid>:|-|\u2013)?\s*(?P<high>\d{4})?\s*")
+_YEARS = re.compile(r"\s*(?P<low>\d{4})?\s*(?:(?P<mid>:|-|\u2013)\s*(?P<high>\d{4})?)?\s*")
 
 
 def parse_years(words: str | int | Years | None) -> Years:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from allnlp.collection.filters import Filters
 from allnlp.collection.folder import asked
-from allnlp.collection.names import Concepts, resolve
+from allnlp.collection.names import Concepts, Known, known_concepts, resolve_in
 from allnlp.collection.passages import Passages, read_passages
 from allnlp.errors import NothingFound
 from allnlp.schema import ASSERTIONS, SECTIONS
@@ -124,10 +124,14 @@ class Index:
         asked_for = (words, label, exact, absent)
         found = self._resolved.get(asked_for)
         if found is None:
-            with asked(self.folder, "concepts", "mentions") as database:
-                found = resolve(database, words, label=label, exact=exact, folder=self.folder, absent=absent)
+            found = resolve_in(self._known, words, label=label, exact=exact, folder=self.folder, absent=absent)
             self._resolved[asked_for] = found
         return found
+
+    @functools.cached_property
+    def _known(self) -> dict[str, Known]:
+        with asked(self.folder, "concepts", "mentions") as database:
+            return known_concepts(database)
 
     @functools.cached_property
     def _resolved(self) -> dict[tuple[Any, ...], Concepts]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -22,8 +23,8 @@ class Concepts(NamedTuple):
     name: str
 
 
-class _Known(NamedTuple):
-    """A concept of the folder."""
+class Known(NamedTuple):
+    """A concept of a folder, with what names it there."""
 
     concept_id: str
     name: str
@@ -61,10 +62,23 @@ def resolve(
         NothingFound: the words name no concept, says which are near; or one that the folder does not mention.
         OptionError: the words are empty, or mean several concepts.
     """
+    return resolve_in(known_concepts(database), words, label=label, exact=exact, folder=folder, absent=absent)
+
+
+def resolve_in(
+    known: Mapping[str, Known],
+    words: str,
+    *,
+    label: str | tuple[str, ...] | None = None,
+    exact: bool = False,
+    folder: Path | None = None,
+    absent: bool = False,
+) -> Concepts:
+    """The same, of concepts that were read before; see ``resolve``."""
     wanted = folded(words)
     if not wanted:
         raise OptionError(f"{words!r} names no concept. Give a name, a synonym or a CURIE.")
-    known, labels = _known(database), (label,) if isinstance(label, str) else label
+    labels = (label,) if isinstance(label, str) else label
     meant = {k.concept_id: k for k in known.values() if labels is None or k.labels & set(labels)}
     children = _children(known)
     found = _by_identifier(meant, words) or _by_name(meant, wanted) or _by_form(meant, wanted)
@@ -88,6 +102,7 @@ def resolve(
     return Concepts(frozenset[str]().union(*(_with_narrower(c, children, exact=exact) for c in same)), names[concept_id])
 
 
+@functools.lru_cache(maxsize=200_000)
 def folded(words: str) -> str:
     """Words as they are compared: letters and digits alone, in one case, Greek letters by name.
 
@@ -105,7 +120,8 @@ def _letter(char: str) -> str:
     return name.rpartition(" ")[2].lower() if name.startswith("GREEK SMALL LETTER ") else char
 
 
-def _known(database: duckdb.DuckDBPyConnection) -> dict[str, _Known]:
+def known_concepts(database: duckdb.DuckDBPyConnection) -> dict[str, Known]:
+    """Concepts of a folder by CURIE; with the view ``mentions`` also under the labels that the words around gave them."""
     views = {row[0] for row in database.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
     labels: dict[str, set[str]] = defaultdict(set)
     if "mentions" in views:  # by context an infection is a toxicity here and a disease there
@@ -115,7 +131,7 @@ def _known(database: duckdb.DuckDBPyConnection) -> dict[str, _Known]:
             labels[concept_id].add(label)
     rows = database.execute("SELECT concept_id, label, name, identifiers, broader, forms, n_mentions FROM concepts").fetchall()
     return {
-        c: _Known(c, name, frozenset({label, *labels[c]}), tuple(identifiers), tuple(broader), dict(map(_form, forms)), n)
+        c: Known(c, name, frozenset({label, *labels[c]}), tuple(identifiers), tuple(broader), dict(map(_form, forms)), n)
         for c, label, name, identifiers, broader, forms, n in rows
     }
 
@@ -126,16 +142,16 @@ def _form(words: str) -> tuple[str, int]:
     return form, int(count) if count.isdigit() else 1
 
 
-def _by_identifier(meant: Mapping[str, _Known], words: str) -> dict[str, int]:
+def _by_identifier(meant: Mapping[str, Known], words: str) -> dict[str, int]:
     wanted = words.strip().lower()
     return {k.concept_id: k.n_mentions for k in meant.values() if wanted in (k.concept_id.lower(), *(i.lower() for i in k.identifiers))}
 
 
-def _by_name(meant: Mapping[str, _Known], wanted: str) -> dict[str, int]:
+def _by_name(meant: Mapping[str, Known], wanted: str) -> dict[str, int]:
     return {k.concept_id: k.n_mentions for k in meant.values() if folded(k.name) == wanted}
 
 
-def _by_form(meant: Mapping[str, _Known], wanted: str) -> dict[str, int]:
+def _by_form(meant: Mapping[str, Known], wanted: str) -> dict[str, int]:
     counts = {k.concept_id: sum(n for form, n in k.forms.items() if folded(form) == wanted) for k in meant.values()}
     return {c: n for c, n in counts.items() if n}
 
@@ -163,7 +179,7 @@ def _by_vocabulary(words: str, labels: tuple[str, ...] | None) -> dict[str, str]
     return {}
 
 
-def _children(known: Mapping[str, _Known]) -> dict[str, list[str]]:
+def _children(known: Mapping[str, Known]) -> dict[str, list[str]]:
     """Next narrower concepts; the folder's own word counts, the vocabulary's only for concepts that the folder lacks."""
     children: dict[str, list[str]] = defaultdict(list)
     for k in known.values():
@@ -187,7 +203,7 @@ def _with_narrower(concept_id: str, children: Mapping[str, list[str]], *, exact:
 _CLEAR = 3  # times as often as the next: then words of several concepts are taken to mean the first
 
 
-def _meant_most(words: str, found: Mapping[str, int], names: Mapping[str, str], known: Mapping[str, _Known]) -> str:
+def _meant_most(words: str, found: Mapping[str, int], names: Mapping[str, str], known: Mapping[str, Known]) -> str:
     """The concept that is named by far most often."""
     order = sorted(found, key=lambda c: (-found[c], c))
     if len(order) > 1 and found[order[0]] < _CLEAR * found[order[1]]:
@@ -198,7 +214,7 @@ def _meant_most(words: str, found: Mapping[str, int], names: Mapping[str, str], 
     return order[0]
 
 
-def _near(meant: Mapping[str, _Known], words: str, labels: tuple[str, ...] | None) -> str:
+def _near(meant: Mapping[str, Known], words: str, labels: tuple[str, ...] | None) -> str:
     """A hint at names and words of the folder, else of the vocabulary, that are written alike."""
     of_folder = [(w, k.n_mentions) for k in meant.values() for w in (k.name, *k.forms)]
     near = _alike(words, of_folder) or _alike(words, ((t.text, 1) for _, _, of, t in load().terms if labels is None or of in labels))

@@ -32,36 +32,23 @@ class Texts(NamedTuple):
     mention_end: Places
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=1)
 def texts_of(index: Index) -> Texts:
     """Offsets and records of an index; read once.
 
     Raises:
         FolderError: a table is damaged.
     """
-    with asked(index.folder, "documents", "sentences", "mentions") as database:
-        wanted = index.documents[["doc_id"]].rename_axis("doc").reset_index()
-        database.register("wanted_frame", wanted)
-        database.execute("CREATE TEMP TABLE wanted AS SELECT doc, doc_id FROM wanted_frame")
-        frame = database.sql("SELECT d.* FROM wanted AS w JOIN documents AS d USING (doc_id) ORDER BY w.doc").df()
-        sentences = database.sql(_SENTENCES).fetchnumpy()
-        mentions = database.sql(_MENTIONS).fetchnumpy()
+    passages = index.passages
+    frame = passages.documents(np.arange(len(index.documents)))
     frame["study"] = [study_label(*cells) for cells in zip(frame["authors"], frame["year"], frame["doc_id"], strict=True)]
     frame["year"] = frame["year"].astype("Int64")
-    width = int(np.max(mentions["mention"], initial=0)) + 1
-    numbers = mentions["doc"].astype(np.int64) * width + mentions["mention"]
-    of_index = np.searchsorted(numbers, index.document.astype(np.int64) * width + index.mention)
     return Texts(
         frame[["doc_id", "study", "year", "journal", "title", "pmid", "doi"]],
         frame["text"].to_numpy(dtype=object),
         np.searchsorted(index.sentence_document, np.arange(len(frame))),
-        *(np.asarray(sentences[c]).astype(np.intp) for c in ("start", "end")),
-        *(np.asarray(mentions[c])[of_index].astype(np.intp) for c in ("start", "end")),
+        *(np.asarray(places).astype(np.intp) for places in (passages.sentence_start, passages.sentence_end, passages.start, passages.end)),
     )
-
-
-_SENTENCES = 'SELECT s.start, s."end" FROM wanted AS w JOIN sentences AS s USING (doc_id) ORDER BY w.doc, s.sentence'
-_MENTIONS = 'SELECT w.doc, m.mention, m.start, m."end" FROM wanted AS w JOIN mentions AS m USING (doc_id) ORDER BY w.doc, m.mention'
 
 
 class Words(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ def _guarded(cell: Any) -> Any:
 
 
 def write_json(frame: pd.DataFrame, path: Path) -> None:
-    """As a JSON list of rows."""
-    path.write_text(json.dumps(records(frame), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    """As a JSON list of rows; what JSON has no number for, as an open end of an interval, is null."""
+    rows = [{k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()} for row in records(frame)]
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
