@@ -36,10 +36,17 @@ SKIPPED = {
 class Block(NamedTuple):
     language: str
     content: str
+    printed: str = ""  # what the last command prints, by a text block that follows at once
 
 
 def blocks(page: Path) -> list[Block]:
-    return [Block(*found) for found in re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)]
+    form = r"^```(\w*)\n(.*?)^```$(?:\n```text\n(.*?)^```$)?"
+    return [Block(*found) for found in re.findall(form, page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)]
+
+
+def is_printed(shown: str, printed: str) -> bool:
+    """Whether a page shows what was printed, but for blanks and what it leaves out by ``...``."""
+    return re.fullmatch(r"\s+".join(".*?" if word == "..." else re.escape(word) for word in shown.split()), printed.strip(), re.DOTALL) is not None
 
 
 @pytest.fixture
@@ -47,6 +54,7 @@ def place(tmp_path: Path, demo: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the files that the pages speak of."""
     shutil.copy(demo / "demo.nbib", tmp_path / "pubmed-cart.nbib")
     shutil.copytree(demo, tmp_path / "exports")
+    shutil.copytree(demo, tmp_path / "corpora" / "demo")
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "a.nbib.gz").write_bytes(gzip.compress((demo / "demo.nbib").read_bytes()))
     first = next(row for row in read(find_inputs([demo / "demo.nbib"])) if isinstance(row, Document))
@@ -61,15 +69,16 @@ def place(tmp_path: Path, demo: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def shell(line: str, run: Callable[..., Any]) -> None:
-    """Run a line: a plain command of ours in this process, which is faster, any other by the shell."""
+def shell(line: str, run: Callable[..., Any]) -> str:
+    """What a line prints: a plain command of ours is run in this process, which is faster, any other by the shell."""
     words = shlex.split(line)
     if words[0] == "allnlp" and not re.search(r"[|<>&;$`*]", line):
         ran = run(*words[1:])
         assert ran.code == 0, f"{line}\n{ran.err}"
-        return
+        return str(ran.out + ran.err)
     found = subprocess.run(["bash", "-euc", line], capture_output=True, text=True, check=False)
     assert found.returncode == 0, f"{line}\n{found.stderr}"
+    return found.stdout + found.stderr
 
 
 @pytest.mark.slow
@@ -79,9 +88,8 @@ def test_the_blocks_of_a_page_run(page: Path, place: Path, run: Callable[..., An
     for block in blocks(page):
         assert block.language in ("sh", "python", "text", "json"), f"{page.name} has a block of an unknown language: {block}"
         if block.language == "sh":
-            for line in block.content.strip().split("\n"):
-                if line not in SKIPPED:
-                    shell(line, run)
+            printed = [shell(line, run) for line in block.content.strip().split("\n") if line not in SKIPPED]
+            assert not block.printed or is_printed(block.printed, printed[-1]), f"{page.name} shows\n{block.printed}\nbut it prints\n{printed[-1]}"
         elif block.language == "python":
             exec(compile(block.content, page.name, "exec"), names)
 

@@ -81,6 +81,29 @@ def cooccurrence(
     return frame
 
 
+def pair_counts(
+    index: Index, rows: Sequence[str], columns: Sequence[str], *, filters: Filters = EVERYTHING, level: str = "document", narrower: bool = False
+) -> tuple[JointCounts, int]:
+    """Counts alone, of all pairs of two sides, and the units in all: what a table shows while its filters change.
+
+    Args:
+        index: of the folder.
+        rows: labels or concepts.
+        columns: the same.
+        filters: what counts.
+        level: document, section or sentence.
+        narrower: narrower concepts count with theirs.
+
+    Raises:
+        NothingFound: a name is of no concept, or a filter names what the folder does not have.
+    """
+    keys_a, keys_b = side(index, rows, narrower=narrower), side(index, columns, narrower=narrower)
+    groups = grouped(index, [*keys_a, *keys_b], narrower=narrower)
+    found = counted(index, index.view(filters), groups, level)
+    sides = groups.numbers(keys_a), groups.numbers(keys_b)
+    return joint_counts(found.unit, found.group, *sides, n_units=found.n_units, n_concepts=len(groups.keys)), found.n_total
+
+
 class _Joint:
     """Counts of the pairs of two sides at each level, each made once."""
 

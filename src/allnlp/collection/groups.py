@@ -115,7 +115,20 @@ def _named(index: Index, words: str, narrower: bool) -> list[Key]:
 
 def grouped(index: Index, keys: Sequence[Key], *, narrower: bool = False) -> Groups:
     """Concepts with what counts for them; a concept's narrower ones of the same label count with it where that is asked for."""
-    place = {key: i for i, key in enumerate(dict.fromkeys(keys))}
+    asked_for = (tuple(dict.fromkeys(keys)), narrower)
+    found = index.groups.get(asked_for)
+    if found is None:
+        if len(index.groups) > _KEPT:
+            index.groups.clear()
+        found = index.groups[asked_for] = _grouped(index, *asked_for)
+    return found
+
+
+_KEPT = 16  # questions of which the groups are kept
+
+
+def _grouped(index: Index, keys: Sequence[Key], narrower: bool) -> Groups:
+    place = {key: i for i, key in enumerate(keys)}
     codes, groups = [], []
     for code, (label, concept_id) in enumerate(zip(index.labels, index.concepts["concept_id"], strict=True)):
         for one in (concept_id, *index.broader[concept_id]) if narrower else (concept_id,):
@@ -128,7 +141,7 @@ def grouped(index: Index, keys: Sequence[Key], *, narrower: bool = False) -> Gro
 
 def _name(index: Index, key: Key) -> str:
     codes = [c for c in index.by_id.get(key[1], ()) if index.labels[c] == key[0]] or index.by_id.get(key[1], [])
-    return str(index.concepts["name"].iloc[codes[0]]) if codes else _listed_names().get(key[1], key[1])
+    return str(index.names[codes[0]]) if codes else _listed_names().get(key[1], key[1])
 
 
 @functools.cache

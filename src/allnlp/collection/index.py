@@ -77,6 +77,17 @@ class Index:
         return labels
 
     @functools.cached_property
+    def names(self) -> npt.NDArray[Any]:
+        """Normal name of each concept."""
+        names: npt.NDArray[Any] = self.concepts["name"].to_numpy(dtype=object)
+        return names
+
+    @functools.cached_property
+    def groups(self) -> dict[Any, Any]:
+        """Groups of concepts of the last questions, for ``groups.grouped``."""
+        return {}
+
+    @functools.cached_property
     def by_id(self) -> dict[str, list[int]]:
         """Codes of each concept_id; several where words are a toxicity here and a disease there."""
         out: dict[str, list[int]] = {}
