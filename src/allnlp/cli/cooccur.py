@@ -19,7 +19,7 @@ def command(
     rows: list[str] = typer.Option(..., "--rows", help="A concept type, as therapy, or a concept; give it again for another."),
     columns: list[str] = typer.Option([], "--columns", help="The same for the other side; by default the rows, each pair once."),
     level: str = filtering.LEVEL,
-    min_count: int = typer.Option(3, "--min", help="Documents (or sections, sentences) that name both, at least."),
+    min_count: int = typer.Option(1, "--min", help="Documents (or sections, sentences) that name both, at least."),
     sort: str = typer.Option("n_both", "--sort", help="Measure by which the pairs are ordered: n_both, lift, npmi, odds_ratio, p_value ..."),
     narrower: bool = filtering.NARROWER,
     year: str | None = filtering.YEAR,

@@ -101,7 +101,7 @@ def compare_command(
     ),
     level: str = filtering.LEVEL,
     narrower: bool = filtering.NARROWER,
-    min_count: int = typer.Option(3, "--min", help="Documents of both sets together that name the concept, at least."),
+    min_count: int = typer.Option(1, "--min", help="Documents of both sets together that name the concept, at least."),
     out: Path | None = filtering.OUT,
     json: bool = filtering.JSON,
 ) -> None:
