@@ -18,8 +18,8 @@ Ask = Callable[..., Any]
 QUESTIONS = {
     "heatmap": ("--rows", "therapy", "--columns", "toxicity"),
     "network": ("--labels", "therapy,toxicity", "--min", "1"),
-    "trend": ("--concept", "tisagenlecleucel", "--concept", "CRS"),
-    "counts": ("--label", "toxicity"),
+    "trend": ("tisagenlecleucel", "CRS"),
+    "counts": ("toxicity",),
     "forest": ("--toxicity", "CRS"),
 }
 
@@ -83,7 +83,7 @@ def test_the_network_says_what_was_left_out_and_its_links_are_whole(ask: Ask, tm
         ("heatmap", ("--year", "x"), 2, "year 'x' cannot be read."),
         ("network", ("--colour", "x"), 2, "colour is 'x'. Use one of label, cluster, year."),
         ("network", ("--min", "5000"), 3, "are linked in 5000 documents."),
-        ("trend", ("--concept", "nonsense"), 3, "'nonsense'"),
+        ("trend", ("nonsense",), 3, "'nonsense'"),
         ("counts", ("--journal", "nonsense"), 3, "no document of the journal 'nonsense'."),
         ("forest", ("--grade", "7"), 2, "grade '7' is not understood."),
     ],

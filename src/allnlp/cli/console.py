@@ -72,7 +72,7 @@ def command_words(context: typer.Context) -> list[str]:
     for parameter in context.command.params:
         value = context.params.get(str(parameter.name))
         if parameter.param_type_name == "argument":
-            words.append(str(value))
+            words += [str(one) for one in (value if isinstance(value, (list, tuple)) else [value])]
         elif parameter.name not in _NO_QUESTION:
             for one in value if isinstance(value, (list, tuple)) else [value]:
                 words += _option_words(parameter, one)

@@ -124,8 +124,11 @@ def plot_network(
 def plot_trend(
     context: typer.Context,
     folder: Path = filtering.FOLDER,
+    concepts: list[str] = typer.Argument(help="Concepts, or a concept type for all of its concepts."),
     out: Path = _OUT,
-    concept: list[str] = typer.Option(..., "--concept", help="A concept: name, synonym or CURIE; give it again for another."),
+    level: str = filtering.LEVEL,
+    narrower: bool = filtering.NARROWER,
+    complete: bool = typer.Option(False, "--complete", help="The last year of the folder is over; otherwise it is dashed."),
     year: str | None = filtering.YEAR,
     journal: list[str] = filtering.JOURNAL,
     study_type: list[str] = filtering.STUDY_TYPE,
@@ -136,11 +139,11 @@ def plot_trend(
     width: int = _WIDTH,
     font: str | None = _FONT,
 ) -> None:
-    """Draw the share of the documents of each year that mention a concept; more than four concepts get a panel each.
+    """Draw the share of the documents of each year that name a concept; more than four concepts get a panel each.
 
     \b
     Example:
-      allnlp plot trend cart/ --concept tisagenlecleucel --concept blinatumomab --year 2010: -o trend.pdf
+      allnlp plot trend cart/ tisagenlecleucel blinatumomab --year 2010: -o trend.pdf
     """
     origin = _begin(context, folder, out, width)
     from allnlp.collection.filters import parse_filters
@@ -151,7 +154,7 @@ def plot_trend(
     filters = parse_filters(
         year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
     )
-    frame = trend_of(Index(folder), concept, filters=filters)
+    frame = trend_of(Index(folder), concepts, filters=filters, level=level, narrower=narrower, complete=complete)
     _finish(trend(frame, width=width, family=font), out, frame, origin)
 
 
@@ -159,8 +162,8 @@ def plot_trend(
 def plot_counts(
     context: typer.Context,
     folder: Path = filtering.FOLDER,
+    concepts: list[str] = typer.Argument(help="A concept type, as toxicity, or concepts."),
     out: Path = _OUT,
-    label: str = typer.Option(..., "--label", help="A concept type, as therapy."),
     top: int = typer.Option(20, "--top", help="Concepts at most, the most frequent ones."),
     log: bool | None = typer.Option(None, "--log/--no-log", help="A logarithmic axis; by default where counts are very unlike."),
     narrower: bool = filtering.NARROWER,
@@ -174,11 +177,11 @@ def plot_counts(
     width: int = _WIDTH,
     font: str | None = _FONT,
 ) -> None:
-    """Draw how many documents mention each concept of a type.
+    """Draw how many documents name each concept of a type.
 
     \b
     Example:
-      allnlp plot counts cart/ --label toxicity --top 15 -o toxicities.pdf
+      allnlp plot counts cart/ toxicity --top 15 -o toxicities.pdf
     """
     origin = _begin(context, folder, out, width)
     from allnlp.collection.filters import parse_filters
@@ -189,7 +192,7 @@ def plot_counts(
     filters = parse_filters(
         year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
     )
-    frame = counts_of(Index(folder), label, filters=filters, narrower=narrower, top=top)
+    frame = counts_of(Index(folder), concepts, filters=filters, narrower=narrower, top=top)
     _finish(counts(frame, top=top, log=log, width=width, family=font), out, frame, origin)
 
 
