@@ -46,11 +46,14 @@ def replicate(source: Path, target: Path, times: int) -> None:
             columns |= {"concept_id": "coalesce(p.concept_id, t.concept_id)", "name": "coalesce(p.name, t.name)"}
             jitter = _JITTER
         chosen = ", ".join(f'{value} AS "{name}"' for name, value in columns.items())
+        parts = [str(target / f".{table}-{copy:05d}.parquet") for copy in range(times)]
+        for copy, part in enumerate(parts):
+            rows = f"SELECT {chosen} FROM (SELECT *, row_number() OVER () AS place, {copy} AS copy FROM '{path}') AS t {jitter} ORDER BY place"
+            database.execute(f"COPY ({rows}) TO '{part}' (FORMAT parquet)")
         row_group = 8_192 if table == "documents" else 122_880
-        database.execute(
-            f"COPY (SELECT {chosen} FROM (SELECT *, row_number() OVER () AS place FROM '{path}') AS t CROSS JOIN range({times}) AS c(copy) {jitter}"
-            f" ORDER BY copy, place) TO '{out}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {row_group})"
-        )
+        database.execute(f"COPY (FROM read_parquet({parts!r})) TO '{out}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {row_group})")
+        for part in parts:
+            Path(part).unlink()
         entry["rows"] *= times
     (target / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 

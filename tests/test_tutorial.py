@@ -55,7 +55,7 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         pytest.skip(f"the notebook needs {' and '.join(missing)}: pip install {' '.join(missing)}")
     place = tmp_path_factory.mktemp("notebook")
     with tempfile.TemporaryDirectory() as short:  # a socket's path has at most 104 characters
-        own = {name: short for name in ("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR", "TMPDIR")}
+        own = dict.fromkeys(("JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR", "TMPDIR"), short)
         ran = subprocess.run(
             [sys.executable, "-c", RUN, str(NOTEBOOK), str(place / "out.ipynb")],
             cwd=place, env=os.environ | own | {"PYTHONWARNINGS": "ignore"}, capture_output=True, text=True, check=False,
@@ -158,7 +158,9 @@ def test_counts_open_at_every_level(view: Callable[[str], Collection], opened: C
 
 
 @pytest.mark.parametrize("level", LEVELS)
-@pytest.mark.parametrize(("name", "rows", "columns"), [*(("all", *sides) for sides in TABLES), ("filtered", *TABLES[0]), ("results", *TABLES[0])])
+@pytest.mark.parametrize(
+    ("name", "rows", "columns"), [*(("all", *sides) for sides in TABLES), ("filtered", *TABLES[0]), ("results", *TABLES[0])]
+)
 def test_every_pair_opens(
     view: Callable[[str], Collection], opened: Callable[[str, str, str], Opened], name: str, level: str, rows: str, columns: str
 ) -> None:
@@ -181,7 +183,7 @@ def assert_pair_opens(found: Any, i: int, level: str) -> None:
     assert level != "document" or r["n_documents"] == behind.n_documents == behind.rows["doc_id"].nunique()
 
 
-def are_named(frame: pd.DataFrame, collection: Collection) -> "pd.Series[bool]":
+def are_named(frame: pd.DataFrame, collection: Collection) -> pd.Series[bool]:
     """Whether the documents name both concepts of a pair themselves, under its labels, and not by narrower ones alone."""
     named = set(collection.mentions[["label", "concept_id"]].itertuples(index=False, name=None))
     return frame.apply(lambda r: {(r["label_a"], r["concept_a"]), (r["label_b"], r["concept_b"])} <= named, axis=1)
@@ -207,6 +209,8 @@ def test_pairs_of_broader_concepts_that_no_text_names_open(collection: Collectio
 
 def test_each_year_of_a_trend_opens(view: Callable[[str], Collection], opened: Callable[[str, str, str], Opened]) -> None:
     every = view("all").trend("therapy", "toxicity")
+    every = every[every["first_year"].notna()]  # the others are only negated, planned or past
+    assert every["name"].nunique() > 100
     for (label, concept_id), of in every.groupby(["label", "concept_id"]):
         years = opened("all", label, concept_id).years
         assert of["n_documents"].tolist() == [years[year] for year in of["year"]]
@@ -230,7 +234,9 @@ def test_both_sets_of_a_comparison_open(view: Callable[[str], Collection], level
                     one.evidence(f"toxicity:{r.concept_id}", level=level)
 
 
-@pytest.mark.parametrize("query", ["tisagenlecleucel CRS NOT negated ICANS year:2018-", "exact:CRS", 'TOXICITY type:"phase 2"', r"text:/transplant\w*/"])
+@pytest.mark.parametrize(
+    "query", ["tisagenlecleucel CRS NOT negated ICANS year:2018-", "exact:CRS", 'TOXICITY type:"phase 2"', r"text:/transplant\w*/"]
+)
 @pytest.mark.parametrize("level", ["document", "sentence"])
 def test_what_a_query_finds_is_its_rows(view: Callable[[str], Collection], query: str, level: str) -> None:
     found = view("all").find(query, level=level)
@@ -262,4 +268,3 @@ def test_every_cell_of_an_evidence_table_opens(view: Callable[[str], Collection]
     assert all(c.evidence in c.sentence_text for c in numbers.itertuples())
     findings = set(zip(view("all").findings()["doc_id"], view("all").findings()["finding"], strict=True))
     assert set(zip(numbers["doc_id"], numbers["finding"], strict=True)) <= findings
-

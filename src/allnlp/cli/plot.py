@@ -139,7 +139,7 @@ def plot_trend(
     width: int = _WIDTH,
     font: str | None = _FONT,
 ) -> None:
-    """Draw the share of the documents of each year that name a concept; more than four concepts get a panel each.
+    """Draw the share of the documents of each year that name a concept; more than two concepts get a panel each.
 
     \b
     Example:

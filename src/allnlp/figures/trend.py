@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 _MARGIN = 2.0  # mm
-_TOGETHER = 4  # concepts in one plot; more get a panel each
+_TOGETHER = 2  # concepts in one plot; more get a panel each
 _UNLIKE = 5  # a highest share so many times the least highest: then each panel has a scale of its own
 
 
@@ -152,7 +152,7 @@ def _panels(found: Sequence[Series], width: int, plain: FontProperties, bold: Fo
     from matplotlib.figure import Figure
 
     line = line_height(plain)
-    n_columns = min(len(found), 4 if width > 100 and len(found) > 6 else 3 if width > 100 else 2)
+    n_columns = min(len(found), 4 if width > 100 and len(found) > 6 else 3 if width > 100 and len(found) != 4 else 2)
     tops = [highest([s]) for s in found]
     is_shared = max(tops) <= _UNLIKE * max(min(tops), 1e-9)
     ticks = [percent_ticks(max(tops) if is_shared else t, 4) for t in tops]
