@@ -46,7 +46,8 @@ def blocks(page: Path) -> list[Block]:
 
 def is_printed(shown: str, printed: str) -> bool:
     """Whether a page shows what was printed, but for blanks and what it leaves out by ``...``."""
-    return re.fullmatch(r"\s+".join(".*?" if word == "..." else re.escape(word) for word in shown.split()), printed.strip(), re.DOTALL) is not None
+    form = r"\s+".join(".*?" if word == "..." else re.escape(word) for word in shown.split())
+    return re.fullmatch(form, printed.strip(), re.DOTALL) is not None
 
 
 @pytest.fixture
@@ -89,7 +90,8 @@ def test_the_blocks_of_a_page_run(page: Path, place: Path, run: Callable[..., An
         assert block.language in ("sh", "python", "text", "json"), f"{page.name} has a block of an unknown language: {block}"
         if block.language == "sh":
             printed = [shell(line, run) for line in block.content.strip().split("\n") if line not in SKIPPED]
-            assert not block.printed or is_printed(block.printed, printed[-1]), f"{page.name} shows\n{block.printed}\nbut it prints\n{printed[-1]}"
+            is_true = not block.printed or is_printed(block.printed, printed[-1])
+            assert is_true, f"{page.name} shows\n{block.printed}\nbut it prints\n{printed[-1]}"
         elif block.language == "python":
             exec(compile(block.content, page.name, "exec"), names)
 

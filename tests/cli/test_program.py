@@ -20,6 +20,8 @@ from allnlp.cli.console import plain
 Run = Callable[..., Any]
 COMMANDS = (
     ("annotate",), ("summary",), ("explain",), ("findings",), ("evidence-table",), ("pool",), ("tag",), ("evaluate",),
+    ("find",), ("counts",), ("cooccur",), ("evidence",), ("trend",), ("compare",), ("export",), ("import",), ("sql",), ("diff",), ("cite",),
+    ("plot", "heatmap"), ("plot", "network"), ("plot", "trend"), ("plot", "counts"), ("plot", "forest"),
     ("terms", "list"), ("terms", "show"), ("terms", "check"), ("terms", "add"), ("terms", "sort"),
 )  # fmt: skip
 PROGRAM = [sys.executable, "-c", "from allnlp.cli import main; main()"]

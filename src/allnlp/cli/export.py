@@ -50,7 +50,7 @@ def command(
     Without filters all documents and all mentions are written; with filters only mentions that are present, and those of --include.
 
     \b
-    Examples:
+    Example:
       allnlp export cart/ -o cart.xlsx
       allnlp export cart/ -o cd19.ris --mentioning CD19 --year 2018:
       allnlp export cart/ -o toxicity.gexf --labels THERAPY,TOXICITY
