@@ -199,7 +199,6 @@ def test_pairs_with_narrower_concepts_open(collection: Collection, level: str, r
         assert_pair_opens(found, own[k], level)
 
 
-@pytest.mark.xfail(reason="a concept that is broader under another label only is not found by its own CURIE", strict=False)
 def test_pairs_of_broader_concepts_that_no_text_names_open(collection: Collection) -> None:
     found = collection.cooccurrence("therapy", "toxicity", narrower=True)
     absent = found.frame[~are_named(found.frame, collection)]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allnlp.collection.find import Found, find
@@ -315,6 +315,7 @@ trees = st.recursive(
 )
 
 
+@settings(max_examples=25)
 @given(trees, st.sampled_from(["document", "sentence"]))
 def test_every_query_is_answered_as_by_loops_over_the_tables(index: Index, tree: Any, level: str) -> None:
     found: Found = find(index, written(tree), level=level)

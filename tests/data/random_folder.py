@@ -28,6 +28,7 @@ SECTIONS = ("title", "background", "results", "results", "conclusions")
 def build(folder: Path, *, seed: int = 7, documents: int = 220) -> Path:
     """Write the folder; each tenth document is a duplicate, each seventh has no year."""
     rng = random.Random(seed)
+    rows: dict[str, list[object]] = {table: [] for table in ("documents", "sentences", "mentions", "studies")}
     with FolderWriter(folder) as writer:
         for d in range(documents):
             doc_id, text, sentences, mentions = f"d{d:03d}", "", [], []
@@ -56,13 +57,15 @@ def build(folder: Path, *, seed: int = 7, documents: int = 220) -> Path:
                 "duplicate_of": "d000" if d % 10 == 9 else None,
                 "authors": ("Invented A",),
             }
-            writer.write("documents", [Document(doc_id, title="A title", text=text, **facts)])
-            writer.write("sentences", sentences)
-            writer.write("mentions", mentions)
+            rows["documents"].append(Document(doc_id, title="A title", text=text, **facts))
+            rows["sentences"] += sentences
+            rows["mentions"] += mentions
             blank = dict.fromkeys(Study._fields, ())
             blank |= {"doc_id": doc_id, "n_patients": None, "median_follow_up_months": None, "needs_review": False, "review_reason": None}
             study_type, ages = rng.choice(("phase 1", "review")), rng.choice(((), ("child",), ("adult",), ("child", "adult")))
-            writer.write("studies", [Study(**{**blank, "study_type": study_type, "age_groups": ages, "age_groups_sentences": (0,) * len(ages)})])
+            rows["studies"].append(Study(**{**blank, "study_type": study_type, "age_groups": ages, "age_groups_sentences": (0,) * len(ages)}))
+        for table, of in rows.items():
+            writer.write(table, of)
         seen = {}
         for label, concept_id, name, broader in CONCEPTS:
             seen.setdefault(concept_id, Concept(concept_id, label, name, (), broader, (), (f"{name}: 5",), 1, 5, 0, 2015, 2020))

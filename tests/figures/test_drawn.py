@@ -202,7 +202,7 @@ def test_a_year_that_is_not_over_is_dashed_and_hollow() -> None:
 
 
 def test_many_concepts_get_a_panel_each() -> None:
-    assert len(trend(frames.trend(frames.THERAPIES[:4])).axes) == 2
+    assert len(trend(frames.trend(frames.THERAPIES[:2])).axes) == 2
     assert len(trend(frames.trend(frames.THERAPIES[:5])).axes) == 6
 
 

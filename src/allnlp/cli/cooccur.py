@@ -59,7 +59,7 @@ def command(
     names = list(_SHOWN) if found["label_a"].nunique() == found["label_b"].nunique() == 1 else ["label_a", *_SHOWN[:1], "label_b", *_SHOWN[1:]]
     filtering.give(context, folder, shown, title=title if out is None else "co-occurrence", columns=names, out=out, json=json)
     more = f"; {len(shown)} shown, --limit 0 shows all" if len(shown) < len(found) else ""
-    say(f"{len(found):,} pairs of {level}s{f' ({filters.said()})' if filters.said() else ''}{more}")
+    say(f"{len(found):,} pair{'' if len(found) == 1 else 's'} named together in {level}s{f' ({filters.said()})' if filters.said() else ''}{more}")
     first = found.iloc[0]
     words = [f"{str(first[f'label_{x}']).lower()}:{first[f'name_{x}']}" for x in ("a", "b")]
     say(f"The sentences of a pair: allnlp evidence {shlex.join([str(folder), *words])} --level {level}{' --narrower' if narrower else ''}")

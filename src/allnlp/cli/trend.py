@@ -46,7 +46,8 @@ def trend_command(
     first = records(found.drop_duplicates(["concept_id", "label"]))
     named = [f"{r['name']} {r['first_year']}" for r in first if r["first_year"] is not None]
     if len(named) <= 8:
-        say(f"First named: {', '.join(named) or 'never'}")
+        under = f" under these filters ({filters.said()})" if filters.said() else ""
+        say(f"First named{under}: {', '.join(named) or 'never'}")
     last = found[found["is_incomplete"]]["year"]
     if len(last):
         say(f"{last.iloc[0]} may not be over; --complete says that it is")
@@ -88,7 +89,7 @@ def counts_command(
     if found.empty:
         raise NothingFound(f"{folder}: none of them is named{f' ({filters.said()})' if filters.said() else ''}. Leave out a filter, or give --include all.")
     filtering.give(context, folder, found, title="Counts", columns=None, out=out, json=json)
-    say(f"{len(found):,} concepts in {found['n_total'].iloc[0]:,} {level}s{f' ({filters.said()})' if filters.said() else ''}")
+    say(f"{len(found):,} concept{'' if len(found) == 1 else 's'} in {found['n_total'].iloc[0]:,} {level}s{f' ({filters.said()})' if filters.said() else ''}")
     filtering.wrote(out)
 
 

@@ -197,16 +197,16 @@ class Collection:  # SciPy, which counts need, is imported by the methods that c
             raise OptionError(f"{other.folder} is another folder than {self.folder}; views of one folder are compared.")
         return compare(self.index, several(concepts), self._asked, other._asked, level=level, narrower=narrower, min_count=min_count)
 
-    def find(self, query: str, *, level: str = "document") -> Found:
+    def find(self, query: str, *, level: str = "document", sort: str = "folder") -> Found:
         """Documents or sentences that fit a query, as ``tisagenlecleucel AND CRS NOT negated ICANS year:2018-``; see docs/query.md.
 
         Raises:
             OptionError: the query cannot be read; says where.
-            NothingFound: a name is of no concept, or nothing fits.
+            NothingFound: a name is of no concept.
         """
         from allnlp.collection.find import find
 
-        return find(self.index, query, level=level)
+        return find(self.index, query, level=level, sort=sort, filters=self._asked)
 
     def network(self, *labels: str, level: str = "document", min_documents: int = 3, top: int | None = 60) -> Network:
         """Concepts and how they go together, as nodes with a place and edges; see ``network.build_network``."""
@@ -219,7 +219,16 @@ class Collection:  # SciPy, which counts need, is imported by the methods that c
         return EVERYTHING if self.filters is None else self.filters
 
     def _documents(self) -> tuple[str, ...] | None:
-        """Documents of a view."""
+        """Documents of a view; for questions that a section does not narrow.
+
+        Raises:
+            OptionError: the view is of sections.
+        """
+        if self.filters is not None and self.filters.sections:
+            raise OptionError(f"a view of a section ({', '.join(self.filters.sections)}) gives findings, but no table of studies and no pooled number.")
+        return self._documents_of_view()
+
+    def _documents_of_view(self) -> tuple[str, ...] | None:
         return None if self.filters is None else tuple(self.index.documents["doc_id"][self.index.view(self.filters).documents])
 
     def findings(
@@ -243,7 +252,7 @@ class Collection:  # SciPy, which counts need, is imported by the methods that c
         """
         found = select_findings(
             self.folder,
-            documents=self._documents(),
+            documents=self._documents_of_view(),
             toxicities=several(toxicity),
             outcomes=several(outcome),
             concepts=several(concept),

@@ -212,7 +212,8 @@ class Cooccurrence:
         """
         if measure not in MEASURES:
             raise OptionError(f"measure {measure!r} is none of {', '.join(MEASURES)}.")
-        return self.frame.pivot_table(index="name_a", columns="name_b", values=measure, aggfunc="first")
+        table = self.frame.pivot_table(index="name_a", columns="name_b", values=measure, aggfunc="first")
+        return table.astype("Int64") if measure == "n_both" else table
 
     def _repr_html_(self) -> str:
         """The table, for a notebook."""

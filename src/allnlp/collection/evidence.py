@@ -46,6 +46,9 @@ class Evidence(NamedTuple):
         parts.append(same if len(self.names) == 1 else f"{same} with both" if len(self.names) == 2 else f"{same} with all")
         return f"{together}: {', '.join(parts)}"
 
+    def __repr__(self) -> str:
+        return f"Evidence({self.said()!r}: {len(self.rows):,} rows)"
+
     def _repr_html_(self) -> str:
         """Sentences with their words marked, for a notebook."""
         return evidence_fragment(self)
@@ -155,7 +158,8 @@ def _notes(index: Index, groups: Groups, keys: Any, names: Sequence[str], narrow
             if below:
                 first = ", ".join(sorted({str(index.concepts["name"].iloc[index.by_id[c][0]]) for c in below})[:3])
                 more = ", ..." if len(below) > 3 else ""
-                notes.append(f"{len(below)} narrower concepts of {name} ({first}{more}) are not counted; --narrower counts them")
+                many = "s" if len(below) > 1 else ""
+                notes.append(f"{len(below)} narrower concept{many} of {name} ({first}{more}) {'are' if many else 'is'} not counted; --narrower counts them")
     if shown < n:
         notes.append(f"sentences of {shown:,} of {n:,} {level}s are given; --limit 0 gives all")
     return tuple(notes)

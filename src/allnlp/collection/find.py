@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from allnlp.collection.index import Index
+from allnlp.collection.filters import Filters
+from allnlp.collection.index import EVERYTHING, Index
 from allnlp.collection.query import parse
 from allnlp.collection.query_names import is_name, names_of
 from allnlp.collection.query_texts import Places
@@ -34,7 +35,7 @@ class Found(NamedTuple):
     notes: tuple[str, ...]
 
 
-def find(index: Index, query: str, *, level: str = "document", sort: str = "folder") -> Found:
+def find(index: Index, query: str, *, level: str = "document", sort: str = "folder", filters: Filters = EVERYTHING) -> Found:
     """Documents or sentences of a folder for which a query holds; duplicates are left out.
 
     A name holds where a mention of its concept, or of a narrower one, is present; after negated, hypothetical, historical or
@@ -46,6 +47,7 @@ def find(index: Index, query: str, *, level: str = "document", sort: str = "fold
         query: see ``query``.
         level: document or sentence.
         sort: folder, or year: the newest first, those without a year last.
+        filters: documents and sections that are looked at; the query itself says which assertions it asks for.
 
     Returns:
         Rows of documents have doc_id, study, year, journal, title, pmid, doi, n_sentences (that hold what was matched) and
@@ -63,7 +65,9 @@ def find(index: Index, query: str, *, level: str = "document", sort: str = "fold
             raise OptionError(f"{word} {value!r} is none of {', '.join(known)}.")
     tree = parse(query, functools.partial(is_name, names_of(index)))
     given = given_for(index, tree, level)
-    held = evaluate(tree, given, np.ones(len(index.sentence_section), dtype=bool))
+    view = index.view(filters)
+    held = evaluate(tree, given, view.sentences)
+    held = held._replace(units=held.units & (view.documents if level == "document" else view.sentences))
     if given.notes and not held.units.any():
         raise NothingFound(" ".join(given.notes))
     units = _ordered(given, np.flatnonzero(held.units), sort)

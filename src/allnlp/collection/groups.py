@@ -98,6 +98,9 @@ def _named(index: Index, words: str, narrower: bool) -> list[Key]:
     own = [(str(index.labels[c]), name) for c in index.by_id.get(name, ()) if label in (None, index.labels[c])]
     if own:
         return own  # a CURIE, or a name that is not listed
+    above = [str(one) for one in dict.fromkeys(index.labels) if label in (None, one)] if narrower and name in index.any_broader else []
+    if above := [one for one in above if any(name in index.broader[c] for c in index.concepts["concept_id"][index.labels == one])]:
+        return [(one, name) for one in above]  # named in no text itself
     try:
         meant = index.resolve(name, label=label, exact=True, absent=narrower)
     except NothingFound as error:

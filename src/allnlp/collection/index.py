@@ -100,6 +100,11 @@ class Index:
         """All broader concepts of each concept of the folder, near and far."""
         return {c: self.above(c) for c in self.by_id}
 
+    @functools.cached_property
+    def any_broader(self) -> frozenset[str]:
+        """Concepts that are broader than one of the folder."""
+        return frozenset(b for above in self.broader.values() for b in above)
+
     def above(self, concept_id: str) -> tuple[str, ...]:
         """All broader concepts of a concept, whether the folder names it or not."""
         found: dict[str, None] = {}

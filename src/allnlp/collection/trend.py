@@ -11,7 +11,7 @@ import pandas as pd
 
 from allnlp.association import benjamini_hochberg, difference, fisher_exact, wilson
 from allnlp.collection.filters import Filters, parse_filters
-from allnlp.collection.groups import Counted, Ints, counted, documents_of, frame_of, grouped, n_total, side
+from allnlp.collection.groups import Counted, Ints, counted, documents_of, frame_of, grouped, label_of, n_total, side
 from allnlp.collection.index import EVERYTHING, Index, View
 from allnlp.collection.provenance import asked_command, provenance
 from allnlp.errors import NothingFound, OptionError
@@ -99,7 +99,9 @@ def trend(
     years = index.documents["year"].to_numpy(dtype=float, na_value=np.nan)
     totals = _totals_by_year(index, view, level, years)
     if not totals:
-        raise NothingFound(f"no document that fits has a year in {index.folder}.")
+        known = years[~np.isnan(years)]
+        has = f"it has documents of {int(known.min())} to {int(known.max())}" if known.size else "none of its documents has a year"
+        raise NothingFound(f"no document{f' of {filters.said()}' if filters.said() else ''} that has a year in {index.folder}; {has}.")
     found = counted(index, view, groups, level)
     unit, group = _once(found, len(groups.keys))
     year = years[documents_of(index, unit, level)]
@@ -109,8 +111,11 @@ def trend(
         by_year.setdefault(i, Counter())[y] += 1
     last = int(np.nanmax(years))
     rows = []
+    of_types = {one for one in map(label_of, concepts) if one is not None}
     for i, ((label, concept_id), name) in enumerate(zip(groups.keys, groups.names, strict=True)):
         of = by_year.get(i, Counter())
+        if not of and label in of_types:
+            continue  # of a whole type those that are never named so are left out
         first = min(of, default=None)
         rows += [(concept_id, label, name, y, of[y], int(total), y == last and not complete, first) for y, total in totals.items()]
     frame = pd.DataFrame(rows, columns=["concept_id", "label", "name", "year", "n_documents", "n_total", "is_incomplete", "first_year"])
@@ -202,6 +207,8 @@ def parse_set(words: str) -> Filters:
         key = name.strip().lower().replace("-", "_")
         if not equals or key not in _SET_FILTERS:
             raise OptionError(f"--set {words!r}: {part!r} is no filter. Use {', '.join(f'{f}=...' for f in _SET_FILTERS)}, with ; between.")
+        if "," in value and "=" in value:
+            raise OptionError(f"--set {words!r}: {part!r} holds several filters. Put ; between them.")
         given.setdefault(key, []).append(value.strip())
     years = given.pop("year", [None])
     if len(years) > 1:
