@@ -63,7 +63,8 @@ SELECT label, concept_id, name, row_number() OVER (PARTITION BY label ORDER BY d
 FROM '{path}' WHERE concept_id IS NOT NULL
 """
 _JITTER = """
-LEFT JOIN pool AS p ON p.label = t.label AND t.concept_id IS NOT NULL AND hash(place, copy) % 10 = 0 AND p.i = 1 + hash(place, copy, 7) % p.n
+LEFT JOIN (SELECT DISTINCT label, n FROM pool) AS s ON s.label = t.label AND t.concept_id IS NOT NULL AND hash(place, copy) % 10 = 0
+LEFT JOIN pool AS p ON p.label = s.label AND p.i = 1 + (hash(place, copy, 7) % s.n)::BIGINT
 """
 
 

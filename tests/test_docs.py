@@ -29,6 +29,8 @@ MAKE = ("make demo", "make check")
 SKIPPED = {
     "allnlp terms sort": "sorts the tables of the package itself",
     **dict.fromkeys(MAKE, "sets up an environment; .ci/run does it"),
+    "allnlp diff cart/ cart-new/ --mentions": "needs a second run; docs/folder-tools.md has one",
+    "allnlp import cart/ corrected.zip --changed": "a person corrects it in brat",
     ". .venv/bin/activate": "the tests run in it",
 }
 
