@@ -340,6 +340,19 @@ def connected(folder: Path, *tables: str) -> Iterator[duckdb.DuckDBPyConnection]
     Raises:
         FolderError: the folder or a table is missing, damaged, or of a format that is only for reading by people (xlsx).
     """
+    database = opened(folder, *tables)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def opened(folder: Path, *tables: str) -> duckdb.DuckDBPyConnection:
+    """The same, for a caller who closes it.
+
+    Raises:
+        FolderError: as ``connected``.
+    """
     database = _connect()
     try:
         for table in tables or schema.TABLES:
@@ -348,14 +361,10 @@ def connected(folder: Path, *tables: str) -> Iterator[duckdb.DuckDBPyConnection]
                 database.execute(f'CREATE VIEW "{table}" AS SELECT * FROM {_source(table, path)}')
             except duckdb.Error:
                 raise FolderError(f"{path}: damaged or not a table of allnlp. Annotate again with --overwrite.") from None
-        yield database
-    finally:
+    except BaseException:
         database.close()
-
-
-def detached() -> duckdb.DuckDBPyConnection:
-    """A database in memory that belongs to no folder."""
-    return _connect()
+        raise
+    return database
 
 
 def _source(table: str, path: Path) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from allnlp.cli import filtering
 from allnlp.cli.console import answer, answer_table, command_words, records, say
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ def command(
     primary: bool = typer.Option(False, "--primary", help="Leave out meta-analyses, reviews, guidelines and preclinical work."),
     all_studies: bool = typer.Option(False, "--all-studies", help="Show also studies without a value in these columns."),
     narrower: bool = typer.Option(False, "--narrower", help="Show also values of narrower concepts, with their name."),
+    year: str | None = filtering.YEAR,
+    journal: list[str] = filtering.JOURNAL,
+    mentioning: list[str] = filtering.MENTIONING,
     out: Path | None = typer.Option(None, "--out", "-o", help="Write .xlsx, .html, .csv, .tsv, .parquet or .json, with each sentence."),
     json: bool = typer.Option(False, "--json", help="Print JSON, with each sentence."),
 ) -> None:
@@ -54,6 +58,7 @@ def command(
     found = evidence_table(
         folder, columns=column or None, toxicities=toxicity or None, outcomes=outcome or None, therapies=therapy, diseases=disease,
         antigens=antigen, study_types=study_type, primary=primary, all_studies=all_studies, narrower=narrower,
+        documents=filtering.documents_of(folder, year=year, journal=journal, mentioning=mentioning),
     )  # fmt: skip
     if found.table.empty:
         raise NothingFound(f"{folder}: no study has a value in these columns. {' '.join(found.notes)}".rstrip())

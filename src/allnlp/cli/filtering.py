@@ -79,3 +79,13 @@ def filters_of(**options: Any) -> Any:
     from allnlp.collection.filters import parse_filters
 
     return parse_filters(**options)
+
+
+def documents_of(folder: Path, **options: Any) -> tuple[str, ...] | None:
+    """Documents that fit filters; None where none is set, so that nothing is read for it."""
+    if not any(options.values()):
+        return None
+    from allnlp.collection.index import Index
+
+    index = Index(folder)
+    return tuple(index.documents["doc_id"][index.view(filters_of(**options)).documents])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from allnlp.cli import filtering
 from allnlp.cli.console import answer_json, answer_table, command_words, records, say
 
 if TYPE_CHECKING:
@@ -31,6 +32,12 @@ def command(
     timepoint: str | None = typer.Option(None, "--timepoint", help='Only numbers of this time: "12 months", "1 year", "day 28".'),
     review: bool | None = typer.Option(None, "--review/--no-review", help="Only doubtful numbers; --no-review: only the others."),
     exact: bool = typer.Option(False, "--exact", help="Leave narrower concepts out."),
+    year: str | None = filtering.YEAR,
+    journal: list[str] = filtering.JOURNAL,
+    study_type: list[str] = filtering.STUDY_TYPE,
+    population: list[str] = filtering.POPULATION,
+    mentioning: list[str] = filtering.MENTIONING,
+    section: list[str] = filtering.SECTION,
     out: Path | None = typer.Option(None, "--out", "-o", help="Write all columns to a file: .csv .tsv .json .xlsx .parquet."),
     json: bool = typer.Option(False, "--json", help="Print JSON, with all columns."),
 ) -> None:
@@ -49,7 +56,10 @@ def command(
     found = select_findings(
         folder, toxicities=toxicity, outcomes=outcome, grade=grade, therapies=therapy, measures=measure, timepoint=timepoint,
         needs_review=review, exact=exact,
+        documents=filtering.documents_of(folder, year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning),
     )  # fmt: skip
+    if section:
+        found = found[found["section"].isin(filtering.filters_of(section=section).sections)].reset_index(drop=True)
     if found.empty:
         raise NothingFound(f"{folder}: no finding fits. Leave out a filter, or see all with: allnlp findings {folder}")
     if out is not None:

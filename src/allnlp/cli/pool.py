@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from allnlp.cli import filtering
 from allnlp.cli.console import answer_json, answer_table, command_words, plain, records, say
 
 _SHOWN = (
@@ -43,6 +44,9 @@ def command(
         False, "--keep-largest-per-trial", help="Of documents of one trial keep the one with most patients."
     ),
     left_out: bool = typer.Option(False, "--left-out", help="List the numbers that are not pooled, and why, instead."),
+    year: str | None = filtering.YEAR,
+    journal: list[str] = filtering.JOURNAL,
+    mentioning: list[str] = filtering.MENTIONING,
     out: Path | None = typer.Option(None, "--out", "-o", help="Write the studies: .csv .tsv .json .xlsx .parquet; R's metaprop takes it."),
     figure: Path | None = typer.Option(None, "--figure", help="Draw a forest plot: .pdf .svg .png; its data as .csv beside it."),
     width: int = typer.Option(183, "--width", help="Width of the figure, mm: 89 or 183."),
@@ -64,6 +68,7 @@ def command(
     found = pool(
         folder, toxicity=toxicity, outcome=outcome, grade=grade, therapies=therapy, diseases=disease, populations=population, timepoint=timepoint,
         exact=exact, keep_largest_per_trial=keep_largest_per_trial, method=method.upper(), interval=interval.lower(), level=level, adjust=adjust.lower() if adjust else None,
+        documents=filtering.documents_of(folder, year=year, journal=journal, mentioning=mentioning),
     )  # fmt: skip
     origin = Origin(folder, tuple(command_words(context)))
     written = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -110,12 +109,14 @@ class _Joint:
     def __init__(self, index: Index, view: View, groups: Groups, a: Ints, b: Ints) -> None:
         self.mentions = {level: counted(index, view, groups, level) for level in LEVELS}
         self._index, self._sides, self._n_groups = index, (a, b), len(groups.keys)
+        self._made: dict[str, JointCounts] = {}
 
-    @functools.cache  # noqa: B019 - it goes with the question
     def of(self, level: str) -> JointCounts:
         """Units of a level that name both."""
-        found = self.mentions[level]
-        return joint_counts(found.unit, found.group, *self._sides, n_units=found.n_units, n_concepts=self._n_groups)
+        if level not in self._made:
+            found = self.mentions[level]
+            self._made[level] = joint_counts(found.unit, found.group, *self._sides, n_units=found.n_units, n_concepts=self._n_groups)
+        return self._made[level]
 
     def documents(self, level: str) -> Any:
         """Documents that name both in one unit of a level."""

@@ -236,7 +236,7 @@ _KEPT_VIEWS = 16
 
 
 def _plain(values: Any, kind: Any) -> Any:
-    return np.asarray(values).astype(kind)
+    return np.asarray(values).astype(kind, copy=False)
 
 
 def _hint(words: str, values: pd.Series[str]) -> str:

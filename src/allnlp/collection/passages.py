@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from allnlp.collection.folder import asked
-from allnlp.tables import detached
+from allnlp.errors import FolderError
+from allnlp.tables import opened
 
 Codes = npt.NDArray[np.int32]
 
@@ -54,27 +55,32 @@ def read_passages(folder: Path, numbered: str) -> Passages:
         rules = database.sql("SELECT DISTINCT rule FROM mentions ORDER BY rule").fetchnumpy()["rule"]
         cues = database.sql("SELECT DISTINCT assertion_cue AS cue FROM mentions WHERE assertion_cue IS NOT NULL ORDER BY cue").fetchnumpy()["cue"]
         words = database.sql(_WORDS).fetchnumpy()
-        kept = detached()
-        kept.execute(f"CREATE TABLE shown ({', '.join(f'{name} {kind}' for name, kind in _SHOWN.items())})")
-        cursor = database.execute(f"SELECT {', '.join(n if n in ('doc', 'doc_id') else f'd.{n}' for n in _SHOWN)} FROM documents AS d JOIN kept AS k USING (doc_id) ORDER BY doc")
-        while rows := cursor.fetchmany(5_000):
-            kept.register("part", pd.DataFrame(rows, columns=list(_SHOWN), dtype=object))
-            kept.execute("INSERT INTO shown SELECT * FROM part")
-            kept.unregister("part")
-    places = {name: np.asarray(words[name]).astype(np.int32) for name in ("start", "end", "rule", "cue")}
-    ends = {f"sentence_{name}": np.asarray(sentences[name]).astype(np.int32) for name in ("start", "end")}
-    return Passages(**places, **ends, rules=np.array(rules, dtype=object), cues=np.array([None, *cues], dtype=object), database=kept)
+    places = {name: np.asarray(words[name]).astype(np.int32, copy=False) for name in ("start", "end", "rule", "cue")}
+    ends = {f"sentence_{name}": np.asarray(sentences[name]).astype(np.int32, copy=False) for name in ("start", "end")}
+    return Passages(**places, **ends, rules=np.array(rules, dtype=object), cues=np.array([None, *cues], dtype=object), database=_shown(folder))
 
 
-_SHOWN = {
-    "doc": "INTEGER", "doc_id": "VARCHAR", "year": "BIGINT", "journal": "VARCHAR", "pmid": "VARCHAR", "doi": "VARCHAR", "title": "VARCHAR",
-    "authors": "VARCHAR[]", "text": "VARCHAR",
-}  # fmt: skip
-_SENTENCES = 'SELECT s.start, s."end" FROM sentences AS s JOIN kept AS k USING (doc_id) ORDER BY k.doc, s.sentence'
+def _shown(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A database in memory with what is shown of each document, numbered as in the index."""
+    database = opened(folder, "documents")
+    try:
+        database.execute("SET memory_limit='8GB'")
+        database.execute(
+            "CREATE TABLE shown AS SELECT (row_number() OVER () - 1)::INTEGER AS doc, doc_id, year, journal, pmid, doi, title, authors, text"
+            " FROM documents WHERE duplicate_of IS NULL"
+        )
+    except duckdb.Error as error:
+        database.close()
+        reason = str(error).partition("\n")[0]
+        raise FolderError(f"{folder}: the table documents is damaged ({reason}). Annotate again with --overwrite.") from None
+    return database
+
+
+_SENTENCES = 'SELECT s.start::INTEGER AS start, s."end"::INTEGER AS "end" FROM sentences AS s JOIN kept AS k USING (doc_id) ORDER BY k.doc, s.sentence'
 _WORDS = """
 WITH rules AS (SELECT rule, row_number() OVER (ORDER BY rule) - 1 AS code FROM (SELECT DISTINCT rule FROM mentions)),
 cues AS (SELECT cue, row_number() OVER (ORDER BY cue) AS code FROM (SELECT DISTINCT assertion_cue AS cue FROM mentions WHERE assertion_cue IS NOT NULL))
-SELECT m.start, m."end", r.code AS rule, coalesce(q.code, 0) AS cue
+SELECT m.start::INTEGER AS start, m."end"::INTEGER AS "end", r.code::INTEGER AS rule, coalesce(q.code, 0)::INTEGER AS cue
 FROM mentions AS m JOIN kept AS k USING (doc_id) JOIN codes AS c ON c.label = m.label AND c.concept_id = coalesce(m.concept_id, m.name)
 JOIN rules AS r USING (rule) LEFT JOIN cues AS q ON q.cue = m.assertion_cue ORDER BY k.doc, m.mention
 """
