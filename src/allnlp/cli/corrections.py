@@ -58,7 +58,7 @@ def _answer(found: Imported, *, failures: bool, as_json: bool) -> None:
         answer_json({**tables, "labels": found.labels, "untouched": found.untouched, "unchanged": found.unchanged})
     elif failures:
         answer_table("What could not be read", found.failures)
-    else:
+    elif len(found.documents):
         answer_table("The machine against the person, same label and place", found.agreement)
 
 
@@ -81,7 +81,8 @@ def _tell(folder: Path, files: list[Path], found: Imported, *, has_list: bool) -
         say(f"{_number(found.untouched, 'document')} without the work of a person left out")
     if found.unchanged:
         say(f"{_number(found.unchanged, 'document')} as the machine had them left out (--changed)")
-    say(f"Next: allnlp import {folder} --list")
+    if len(documents):
+        say(f"Next: allnlp import {folder} --list")
 
 
 def _list(folder: Path, *, as_json: bool) -> None:

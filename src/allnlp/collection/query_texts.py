@@ -67,6 +67,15 @@ SELECT doc_id, sentence, start + length(regexp_extract(text, $whole, 1)) AS star
 """
 
 
+def _word(word: str) -> str:
+    """A word as a regular expression; a star at its end is any ending.
+
+    >>> _word("transplant*"), _word("CD19+")
+    ('transplant[\\\\pL\\\\pN_-]*', 'CD19\\\\+')
+    """
+    return re.escape(word[:-1]) + r"[\pL\pN_-]*" if word.endswith("*") and len(word) > 1 else re.escape(word)
+
+
 def standing(index: Index, node: Verbatim) -> Words:
     """Sentences in which words stand, whole and in any case, or a regular expression fits, and where they do so first.
 
@@ -77,7 +86,7 @@ def standing(index: Index, node: Verbatim) -> Words:
     if node.is_pattern:
         whole = f"(?is)^(.*?)({node.words})"
     else:
-        words = r"\s+".join(map(re.escape, node.words.split()))
+        words = r"\s+".join(_word(word) for word in node.words.split())
         whole = rf"(?is)^(|.*?[^\pL\pN_])({words})(?:$|[^\pL\pN_])"
     with asked(index.folder, "documents", "sentences") as database:
         if node.is_pattern:
