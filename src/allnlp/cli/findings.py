@@ -26,6 +26,7 @@ def command(
     folder: Path = typer.Argument(help="An annotated folder."),
     toxicity: list[str] = typer.Option([], "--toxicity", help="A toxicity: name, synonym or CURIE, as CRS; give it again for another."),
     outcome: list[str] = typer.Option([], "--outcome", help="An outcome, as CR or OS."),
+    concept: list[str] = typer.Option([], "--concept", help="A toxicity or an outcome, whichever the name means."),
     grade: str | None = typer.Option(None, "--grade", help='any, 3, ">=3", "<=2", 3-4 or severe.'),
     therapy: list[str] = typer.Option([], "--therapy", help="Only numbers of this therapy, or of a narrower one."),
     measure: list[str] = typer.Option([], "--measure", help="incidence, rate, median, hazard_ratio, odds_ratio, risk_ratio or count."),
@@ -54,7 +55,7 @@ def command(
     if out is not None:
         check_path(out, RESULT_FORMATS)
     found = select_findings(
-        folder, toxicities=toxicity, outcomes=outcome, grade=grade, therapies=therapy, measures=measure, timepoint=timepoint,
+        folder, toxicities=toxicity, outcomes=outcome, concepts=concept, grade=grade, therapies=therapy, measures=measure, timepoint=timepoint,
         needs_review=review, exact=exact,
         documents=filtering.documents_of(folder, year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning),
     )  # fmt: skip

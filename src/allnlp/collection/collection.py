@@ -18,6 +18,7 @@ from allnlp.collection.findings import select_findings
 from allnlp.collection.folder import asked_table
 from allnlp.collection.frames import typed
 from allnlp.collection.index import EVERYTHING, Index
+from allnlp.collection.provenance import asked_command, provenance
 from allnlp.collection.selection import Selection, select
 from allnlp.collection.summary import Summary, summarise
 from allnlp.errors import OptionError
@@ -264,7 +265,13 @@ class Collection:  # SciPy, which counts need, is imported by the methods that c
             exact=exact,
         )
         sections = () if self.filters is None else self.filters.sections
-        return found[found["section"].isin(sections)].reset_index(drop=True) if sections else found
+        found = found[found["section"].isin(sections)].reset_index(drop=True) if sections else found
+        options = {
+            "toxicity": several(toxicity), "outcome": several(outcome), "concept": several(concept), "grade": grade, "therapy": several(therapy),
+            "measure": several(measure), "timepoint": timepoint, "review": needs_review or None, "no_review": needs_review is False, "exact": exact,
+        }  # fmt: skip
+        found.attrs["provenance"] = provenance(self.folder, asked_command("findings", self.folder, self._asked, options), self._asked)
+        return found
 
     def evidence_table(
         self,

@@ -10,6 +10,7 @@ import pandas as pd
 
 from allnlp.collection.filters import Filters
 from allnlp.collection.index import EVERYTHING, Index
+from allnlp.collection.provenance import asked_command, provenance
 from allnlp.collection.query import parse
 from allnlp.collection.query_names import is_name, names_of
 from allnlp.collection.query_texts import Places
@@ -75,7 +76,24 @@ def find(index: Index, query: str, *, level: str = "document", sort: str = "fold
     matched = _matched(marks, len(units))
     rows = _document_rows(given, units, marks, matched) if level == "document" else _sentence_rows(given, units, matched)
     mentions = marks[["doc_id", "mention", "sentence", "start", "end", "text", "label", "name", "assertion"]]
+    command = asked_command("find", index.folder, EVERYTHING, {"level": level, "sort": sort}, words=(_asked(query, filters),))
+    rows.attrs["provenance"] = provenance(index.folder, command, filters, given.notes)
     return Found(rows, mentions, query, written(tree), level, len(units), rows["doc_id"].nunique(), given.notes)
+
+
+def _asked(query: str, filters: Filters) -> str:
+    """The query with the filters that its language has.
+
+    >>> _asked("CRS OR ICANS", Filters(years=(2018, None), populations=("child",), sections=("title", "results")))
+    '(CRS OR ICANS) year:2018- population:child (section:title OR section:results)'
+    """
+    low, high = filters.years
+    years = [] if (low, high) == (None, None) else [f"year:{low}" if low == high else f"year:{low or ''}-{high or ''}"]
+    fields = (("journal", filters.journals), ("type", filters.study_types), ("population", filters.populations), ("section", filters.sections))
+    for field, values in fields:
+        given = [f'{field}:"{v}"' if " " in v else f"{field}:{v}" for v in values]
+        years += [given[0]] if len(given) == 1 else [f"({' OR '.join(given)})"] if given else []
+    return f"({query}) {' '.join(years)}" if years else query
 
 
 def _ordered(given: Given, units: Places, sort: str) -> Places:

@@ -68,10 +68,10 @@ SELECT doc_id, sentence, start + length(regexp_extract(text, $whole, 1)) AS star
 
 
 def _word(word: str) -> str:
-    """A word as a regular expression; a star at its end is any ending.
+    r"""A word as a regular expression; a star at its end is any ending.
 
     >>> _word("transplant*"), _word("CD19+")
-    ('transplant[\\\\pL\\\\pN_-]*', 'CD19\\\\+')
+    ('transplant[\\pL\\pN_-]*', 'CD19\\+')
     """
     return re.escape(word[:-1]) + r"[\pL\pN_-]*" if word.endswith("*") and len(word) > 1 else re.escape(word)
 
