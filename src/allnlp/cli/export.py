@@ -55,10 +55,9 @@ def command(
       allnlp export cart/ -o cd19.ris --mentioning CD19 --year 2018:
       allnlp export cart/ -o toxicity.gexf --labels THERAPY,TOXICITY
     """
-    from allnlp.collection.filters import parse_filters
     from allnlp.exporters.registry import Pairs, export
 
-    filters = parse_filters(
+    filters = filtering.filters_of(
         year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
     )
     is_narrowed = any((year, journal, study_type, population, mentioning, section, include))

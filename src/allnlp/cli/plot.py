@@ -54,11 +54,10 @@ def plot_heatmap(
     """
     origin = _begin(context, folder, out, width)
     from allnlp.collection.cooccurrence import cooccurrence
-    from allnlp.collection.filters import parse_filters
     from allnlp.collection.index import Index
     from allnlp.figures import grid, heatmap
 
-    filters = parse_filters(
+    filters = filtering.filters_of(
         year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
     )
     pairs = cooccurrence(Index(folder), rows, columns, filters=filters, level=level, min_count=min_count, narrower=narrower)
@@ -97,14 +96,13 @@ def plot_network(
       allnlp plot network cart/ --labels therapy,toxicity --colour cluster -o network.pdf
     """
     origin = _begin(context, folder, out, width)._replace(packages=("networkx",))
-    from allnlp.collection.filters import parse_filters
     from allnlp.collection.index import Index
     from allnlp.collection.network import build_network
     from allnlp.exporters import write_result
     from allnlp.figures import network
     from allnlp.schema import LABELS
 
-    filters = parse_filters(
+    filters = filtering.filters_of(
         year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
     )
     wanted = [one for words in labels for one in label_words(words)] or [label.lower() for label in LABELS]
@@ -146,12 +144,11 @@ def plot_trend(
       allnlp plot trend cart/ tisagenlecleucel blinatumomab --year 2010: -o trend.pdf
     """
     origin = _begin(context, folder, out, width)
-    from allnlp.collection.filters import parse_filters
     from allnlp.collection.index import Index
     from allnlp.collection.trend import trend as trend_of
     from allnlp.figures import trend
 
-    filters = parse_filters(
+    filters = filtering.filters_of(
         year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
     )
     frame = trend_of(Index(folder), concepts, filters=filters, level=level, narrower=narrower, complete=complete)
@@ -184,12 +181,11 @@ def plot_counts(
       allnlp plot counts cart/ toxicity --top 15 -o toxicities.pdf
     """
     origin = _begin(context, folder, out, width)
-    from allnlp.collection.filters import parse_filters
     from allnlp.collection.index import Index
     from allnlp.collection.trend import counts as counts_of
     from allnlp.figures import counts
 
-    filters = parse_filters(
+    filters = filtering.filters_of(
         year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
     )
     frame = counts_of(Index(folder), concepts, filters=filters, narrower=narrower, top=top)

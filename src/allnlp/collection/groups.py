@@ -118,12 +118,13 @@ def _named(index: Index, words: str, narrower: bool) -> list[Key]:
 
 def grouped(index: Index, keys: Sequence[Key], *, narrower: bool = False) -> Groups:
     """Concepts with what counts for them; a concept's narrower ones of the same label count with it where that is asked for."""
+    questions: dict[Any, Groups] = index.kept.setdefault("groups", {})
     asked_for = (tuple(dict.fromkeys(keys)), narrower)
-    found = index.groups.get(asked_for)
+    found = questions.get(asked_for)
     if found is None:
-        if len(index.groups) > _KEPT:
-            index.groups.clear()
-        found = index.groups[asked_for] = _grouped(index, *asked_for)
+        if len(questions) > _KEPT:
+            questions.clear()
+        found = questions[asked_for] = _grouped(index, *asked_for)
     return found
 
 

@@ -83,8 +83,8 @@ class Index:
         return names
 
     @functools.cached_property
-    def groups(self) -> dict[Any, Any]:
-        """Groups of concepts of the last questions, for ``groups.grouped``."""
+    def kept(self) -> dict[Any, Any]:
+        """What questions made of the index and need again; it goes with the index."""
         return {}
 
     @functools.cached_property
@@ -140,12 +140,13 @@ class Index:
         asked_for = (words, label, exact, absent)
         found = self._resolved.get(asked_for)
         if found is None:
-            found = resolve_in(self._known, words, label=label, exact=exact, folder=self.folder, absent=absent)
+            found = resolve_in(self.known, words, label=label, exact=exact, folder=self.folder, absent=absent)
             self._resolved[asked_for] = found
         return found
 
     @functools.cached_property
-    def _known(self) -> dict[str, Known]:
+    def known(self) -> dict[str, Known]:
+        """Concepts of the folder with all that names them."""
         with asked(self.folder, "concepts", "mentions") as database:
             return known_concepts(database)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from allnlp.collection.folder import asked
 from allnlp.collection.index import Codes, Index
-from allnlp.collection.names import Concepts, folded, resolve
+from allnlp.collection.names import Concepts, folded
 from allnlp.collection.query_tree import FIELDS, QUERY_LABELS, Name, where
 from allnlp.errors import NothingFound, OptionError
 from allnlp.terminology import load
@@ -30,46 +29,33 @@ class Names(NamedTuple):
     listed: frozenset[str]  # in the shipped vocabulary
 
 
-@functools.lru_cache(maxsize=2)
 def names_of(index: Index) -> Names:
-    """Names of an index's folder; read once.
+    """Names of an index's folder; made once.
 
     Raises:
         FolderError: a table is damaged.
     """
-    with asked(index.folder, "concepts") as database:
-        rows = database.execute("SELECT concept_id, label, name, identifiers, forms, broader FROM concepts").fetchall()
-    labels = {concept_id: frozenset({label, *(index.labels[c] for c in index.by_id.get(concept_id, ()))}) for concept_id, label, *_ in rows}
+    if "names" not in index.kept:
+        index.kept["names"] = _names(index)
+    names: Names = index.kept["names"]
+    return names
+
+
+def _names(index: Index) -> Names:
+    known = index.known
     unlisted: dict[str, list[int]] = defaultdict(list)
     for code, concept_id in enumerate(index.concepts["concept_id"]):
-        if concept_id not in labels:
+        if concept_id not in known:
             unlisted[folded(concept_id)].append(code)
     return Names(
-        by_identifier=_keyed((i.lower(), c) for c, _, _, others, _, _ in rows for i in (c, *others)),
-        by_name=_keyed((folded(name), c) for c, _, name, *_ in rows),
-        by_form=_keyed((folded(form.rpartition(": ")[0]), c) for c, _, _, _, forms, _ in rows for form in forms),
-        labels=labels,
-        narrower=_narrower({c: tuple(broader) for c, *_, broader in rows}),
+        by_identifier=_keyed((i.lower(), c) for c, k in known.items() for i in (c, *k.identifiers)),
+        by_name=_keyed((folded(k.name), c) for c, k in known.items()),
+        by_form=_keyed((folded(form), c) for c, k in known.items() for form in k.forms),
+        labels={c: k.labels for c, k in known.items()},
+        narrower=_keyed((above, c) for c, of in index.broader.items() for above in of),
         unlisted={key: tuple(codes) for key, codes in unlisted.items()},
         listed=_listed(),
     )
-
-
-def _narrower(next_broader: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
-    """Concepts of the folder that are narrower, near and far; of a concept that it lacks the vocabulary says what is broader."""
-    above: dict[str, list[str]] = defaultdict(list)
-    for b in load().broader:
-        if b.relation == "broader" and b.curie not in next_broader:
-            above[b.curie].append(b.object)
-    found: dict[str, set[str]] = defaultdict(set)
-    for concept_id in next_broader:
-        new, seen = [concept_id], {concept_id}
-        while new:
-            new = [c for one in new for c in next_broader.get(one, above.get(one, ())) if c not in seen]
-            seen.update(new)
-        for one in seen - {concept_id}:
-            found[one].add(concept_id)
-    return {c: frozenset(of) for c, of in found.items()}
 
 
 def _keyed(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
@@ -119,7 +105,7 @@ def meant(index: Index, name: Name) -> Meant:
     names = names_of(index)
     unlisted = [c for c in names.unlisted.get(folded(name.words), ()) if name.label in (None, index.labels[c])]
     try:
-        found = _at_once(names, name) or _resolved(index, name.words, name.label, name.exact)
+        found = _at_once(names, name) or index.resolve(name.words, label=name.label, exact=name.exact, absent=True)
     except NothingFound as error:
         if not unlisted:
             raise _unknown(names, name, str(error)) from None
@@ -139,12 +125,6 @@ def _at_once(names: Names, name: Name) -> Concepts | None:
             narrower = frozenset() if name.exact else names.narrower.get(first, frozenset())
             return None if others else Concepts(frozenset((first,)) | narrower, name.words)
     return None
-
-
-@functools.lru_cache(maxsize=1024)
-def _resolved(index: Index, words: str, label: str | None, exact: bool) -> Concepts:
-    with asked(index.folder, "concepts", "mentions") as database:
-        return resolve(database, words, label=label, exact=exact, folder=index.folder, absent=True)
 
 
 def _unknown(names: Names, name: Name, message: str) -> OptionError | NothingFound:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from typing import Any, NamedTuple
 
@@ -32,13 +31,19 @@ class Texts(NamedTuple):
     mention_end: Places
 
 
-@functools.lru_cache(maxsize=1)
 def texts_of(index: Index) -> Texts:
     """Offsets and records of an index; read once.
 
     Raises:
         FolderError: a table is damaged.
     """
+    if "texts" not in index.kept:
+        index.kept["texts"] = _texts(index)
+    texts: Texts = index.kept["texts"]
+    return texts
+
+
+def _texts(index: Index) -> Texts:
     passages = index.passages
     frame = passages.documents(np.arange(len(index.documents)))
     frame["study"] = [study_label(*cells) for cells in zip(frame["authors"], frame["year"], frame["doc_id"], strict=True)]

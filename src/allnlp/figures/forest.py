@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from allnlp.collection.pool import PooledFindings, heterogeneity, percent
 from allnlp.errors import OptionError
+from allnlp.figures.lettering import widest, wrapped
 from allnlp.figures.output import MM, WIDTHS, font, need_matplotlib
 
 if TYPE_CHECKING:
@@ -101,25 +102,25 @@ def _layout(found: PooledFindings, width: float, plain: FontProperties, bold: Fo
     intervals = [_interval(*(v / 100 for v in share)) for share in shares]
     weights = [f"{percent(w / 100)}%" for w in rows["weight"]]
     summary = _summary(found) if pooled.n_studies > 1 else []
-    grade = _widest([*grades, "Grade"], bold) + gap if shows_grade else 0.0
-    count = _widest([*counts, *(s[1] for s in summary), "n/N"], bold) + gap
-    interval = _widest([*intervals, *(s[2] for s in summary), _head(found)], bold) + gap
-    weight = _widest([*weights, "100.0%", _WEIGHT], bold) + gap
+    grade = widest([*grades, "Grade"], bold) + gap if shows_grade else 0.0
+    count = widest([*counts, *(s[1] for s in summary), "n/N"], bold) + gap
+    interval = widest([*intervals, *(s[2] for s in summary), _head(found)], bold) + gap
+    weight = widest([*weights, "100.0%", _WEIGHT], bold) + gap
     room = max(width * (1 - _LEAST_PLOT) - 2 * _MARGIN - grade - count - interval - weight - gap, width * _LEAST_NAME)
-    study = min(_widest([*names, *(s[0] for s in summary), "Study"], bold), room)
-    title = tuple(_wrapped(_said(found.title), width - 2 * _MARGIN, bold, 3))
+    study = min(widest([*names, *(s[0] for s in summary), "Study"], bold), room)
+    title = tuple(wrapped(_said(found.title), width - 2 * _MARGIN, bold, 3))
     y = _MARGIN + line * (len(title) + 1)
     header = y
     y += line * 1.3
     lines = []
     for name, said, cases, share, part in zip(names, grades, counts, intervals, weights, strict=True):
-        words = tuple(_wrapped(name, study, plain, _MOST_LINES))
+        words = tuple(wrapped(name, study, plain, _MOST_LINES))
         y += line * (len(words) + (0.3 if len(words) > 1 else 0))
         lines.append(_Line(words, said, cases, share, part, y - line * len(words) / 2))
     y += line * 0.4
     below = []
     for name, count_text, interval_text, weight_text in summary:
-        words = tuple(_wrapped(name, study, bold, _MOST_LINES))
+        words = tuple(wrapped(name, study, bold, _MOST_LINES))
         y += line * len(words)
         below.append(_Line(words, "", count_text, interval_text, weight_text, y - line * len(words) / 2))
     bottom = y + line * 0.4
@@ -155,42 +156,6 @@ def _head(found: PooledFindings) -> str:
 
 def _interval(share: float, low: float, high: float) -> str:
     return f"{percent(share)} [{percent(low)}; {percent(high)}]"
-
-
-def _extent(text: str, properties: FontProperties) -> float:
-    """Width of a text, mm."""
-    from matplotlib.textpath import TextToPath
-
-    width, _, _ = TextToPath().get_text_width_height_descent(text, properties, ismath=False)
-    return float(width) / MM
-
-
-def _widest(texts: list[str], properties: FontProperties) -> float:
-    return max((_extent(t, properties) for t in texts), default=0.0)
-
-
-def _wrapped(text: str, room: float, properties: FontProperties, most: int) -> list[str]:
-    """A text in lines of at most ``room`` mm; what is beyond the most lines is cut, and a word that is too long is broken."""
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if _extent(longer, properties) <= room:
-            lines[-1] = longer
-            continue
-        rest = word
-        lines += [""] if lines[-1] else []
-        while _extent(rest, properties) > room and len(rest) > 1:
-            fits = next((i for i in range(len(rest) - 1, 1, -1) if _extent(rest[:i], properties) <= room), 1)
-            lines[-1] = rest[:fits]
-            rest = rest[fits:]
-            lines.append("")
-        lines[-1] = rest
-    if len(lines) <= most:
-        return lines
-    last = lines[most - 1]
-    while last and _extent(last + "…", properties) > room:
-        last = last[:-1]
-    return [*lines[: most - 1], last.rstrip() + "…"]
 
 
 def axis_range(found: PooledFindings) -> tuple[float, float]:
