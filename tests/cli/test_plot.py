@@ -108,7 +108,7 @@ def test_without_matplotlib_the_command_that_installs_it_is_told(ask: Ask, tmp_p
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     ran = ask("counts", *QUESTIONS["counts"], "-o", tmp_path / "f.pdf")
     assert (ran.code, ran.out) == (1, "")
-    assert ran.err == 'allnlp: figures need matplotlib, which is not installed. Install it: pip install "allnlp[figures]"\n'
+    assert ran.err == 'allnlp: figures need matplotlib, which is not installed. Install it: pip install matplotlib\n'
 
 
 @pytest.mark.parametrize("kind", QUESTIONS)

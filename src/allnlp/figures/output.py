@@ -34,7 +34,7 @@ def need_matplotlib() -> None:
     try:
         import matplotlib  # noqa: F401
     except ImportError:
-        raise ExtraMissing('figures need matplotlib, which is not installed. Install it: pip install "allnlp[figures]"') from None
+        raise ExtraMissing('figures need matplotlib, which is not installed. Install it: pip install matplotlib') from None
 
 
 def check_figure_path(path: Path) -> None:
