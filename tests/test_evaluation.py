@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from allnlp.annotation import annotate_collection
 from allnlp.errors import EvaluationError, FolderError
-from allnlp.evaluation import Mark, Score, b_cubed, evaluate, normal, overlap_pairs, score
+from allnlp.evaluation import Mark, Score, b_cubed, compare_scores, evaluate, exact_scores, normal, overlap_pairs, read_gold, score
 from allnlp.schema import Document, Mention
 from allnlp.tables import FolderWriter
 
@@ -236,3 +236,21 @@ def test_figures_are_those_of_the_reference_scorer(shared: Path, tmp_path: Path)
     assert rounded(report.assertion) == reference["assertion"]
     assert round(report.linking, 4) == reference["linking_b3"]
     assert report.documents == reference["documents"]
+
+
+def test_exact_scores_count_each_mark_once_and_labels_apart() -> None:
+    gold, found = [(0, 3, "A"), (5, 8, "B"), (5, 8, "B")], [(0, 3, "A"), (5, 8, "A"), (9, 11, "C")]
+    scores = exact_scores([(gold, found)], ["A", "B"])
+    assert scores == {"A": score(1, 1, 2), "B": score(0, 1, 0), "all": score(1, 2, 2)}
+
+
+def test_runs_are_compared_class_by_class() -> None:
+    one, two = {"A": score(1, 2, 2)}, {"A": score(2, 2, 2), "B": score(0, 0, 1)}
+    first, second = compare_scores("strict", [one, two])
+    assert (first.class_name, first.gold, first.differences) == ("A", 2, (0.0, 0.5))
+    assert (second.class_name, second.scores[0].gold, second.differences) == ("B", 0, (0.0, 0.0))
+
+
+def test_gold_is_read_with_its_texts(texts: Path, gold: Path) -> None:
+    (document,) = read_gold(texts, gold)
+    assert (document.doc_id, document.title, document.abstract, len(document.mentions)) == ("1", TITLE, ABSTRACT, 6)

@@ -9,6 +9,7 @@
     ├── OptionError        an option has a value that it cannot have
     ├── NothingFound       the question is sound, the answer is empty
     ├── EvaluationError    gold and texts do not fit together
+    ├── ModelError         a model is not installed, cannot be loaded, or its file is not the one that was recorded
     └── ExtraMissing       a package of an extra is not installed
 """
 
@@ -45,3 +46,7 @@ class EvaluationError(AllnlpError):
 
 class ExtraMissing(AllnlpError):  # noqa: N818 - an answer, not a fault
     """A package that comes with an extra of allnlp is not installed; the text gives the command that installs it."""
+
+
+class ModelError(AllnlpError):
+    """A model is not installed, cannot be loaded, or its file is not the one that was recorded."""

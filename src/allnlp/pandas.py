@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -29,9 +27,9 @@ class FrameAnnotator:
         self._frame = frame
 
     def tables(
-        self, text: str = "abstract", title: str | None = "title", id: str | None = "pmid", *, terms: Iterable[str | Path] = ()
+        self, text: str = "abstract", title: str | None = "title", id: str | None = "pmid", **options: Any
     ) -> FrameTables:
-        """Documents, sentences, mentions, findings, studies and failures; see ``annotation.frames.annotate_frame``.
+        """Documents, sentences, mentions, findings, studies and failures; arguments as of ``annotation.frames.annotate_frame``.
 
         Raises:
             OptionError: the frame lacks a column, or two rows have the same id.
@@ -39,10 +37,10 @@ class FrameAnnotator:
         """
         from allnlp.annotation.frames import annotate_frame
 
-        return annotate_frame(self._frame, text=text, title=title, id=id, terms=terms)
+        return annotate_frame(self._frame, text=text, title=title, id=id, **options)
 
     def annotate(
-        self, text: str = "abstract", title: str | None = "title", id: str | None = "pmid", *, terms: Iterable[str | Path] = ()
+        self, text: str = "abstract", title: str | None = "title", id: str | None = "pmid", **options: Any
     ) -> pd.DataFrame:
         """Mentions; ``.attrs["failures"]`` says which rows have none because they could not be annotated.
 
@@ -50,10 +48,10 @@ class FrameAnnotator:
             OptionError: the frame lacks a column, or two rows have the same id.
             TerminologyError: a table of terms breaks the rules.
         """
-        return self.tables(text, title, id, terms=terms).mentions
+        return self.tables(text, title, id, **options).mentions
 
     def findings(
-        self, text: str = "abstract", title: str | None = "title", id: str | None = "pmid", *, terms: Iterable[str | Path] = ()
+        self, text: str = "abstract", title: str | None = "title", id: str | None = "pmid", **options: Any
     ) -> pd.DataFrame:
         """Reported numbers of toxicities and outcomes.
 
@@ -61,10 +59,10 @@ class FrameAnnotator:
             OptionError: the frame lacks a column, or two rows have the same id.
             TerminologyError: a table of terms breaks the rules.
         """
-        return self.tables(text, title, id, terms=terms).findings
+        return self.tables(text, title, id, **options).findings
 
     def studies(
-        self, text: str = "abstract", title: str | None = "title", id: str | None = "pmid", *, terms: Iterable[str | Path] = ()
+        self, text: str = "abstract", title: str | None = "title", id: str | None = "pmid", **options: Any
     ) -> pd.DataFrame:
         """The record of each row as a study.
 
@@ -72,7 +70,7 @@ class FrameAnnotator:
             OptionError: the frame lacks a column, or two rows have the same id.
             TerminologyError: a table of terms breaks the rules.
         """
-        return self.tables(text, title, id, terms=terms).studies
+        return self.tables(text, title, id, **options).studies
 
 
 if not hasattr(pd.DataFrame, "allnlp"):  # once, or pandas warns of an attribute that is replaced

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from allnlp.annotation.entities import chosen, find_entities
 from allnlp.annotation.frames import FrameTables, annotate_frame, tag
 from allnlp.annotation.run import Counts, Outcome, Progress, Rows, annotate_collection, annotate_document
 
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from allnlp.annotation.pipeline import load
 
 __all__ = [
-    "Counts", "FrameTables", "Outcome", "Progress", "Rows", "annotate", "annotate_collection", "annotate_document", "annotate_frame", "load", "tag",
+    "Counts", "FrameTables", "Outcome", "Progress", "Rows", "annotate", "annotate_collection", "annotate_document", "annotate_frame", "chosen",
+    "find_entities", "load", "tag",
 ]  # fmt: skip
 
 

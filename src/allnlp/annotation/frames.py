@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from allnlp import schema
+from allnlp.annotation.entities import chosen, described, find_entities
 from allnlp.annotation.run import annotate_document
 from allnlp.errors import OptionError, TerminologyError
 from allnlp.readers.record import hashed_id, is_nothing, record
@@ -34,7 +35,8 @@ class FrameTables(NamedTuple):
 
 
 def annotate_frame(
-    frame: pd.DataFrame, *, text: str = "abstract", title: str | None = _TITLE, id: str | None = _ID, terms: Iterable[str | Path] = ()
+    frame: pd.DataFrame, *, text: str = "abstract", title: str | None = _TITLE, id: str | None = _ID,
+    terms: Iterable[str | Path] = (), models: Iterable[str] | None = None
 ) -> FrameTables:
     """Annotate every row of a DataFrame.
 
@@ -53,6 +55,7 @@ def annotate_frame(
         id: column that names the document; None for the index, which also serves where the default's column is missing. A
             row without an id is named by the hash of its text.
         terms: a user's own CSV tables of terms.
+        models: as in ``annotate_collection``.
 
     Raises:
         OptionError: the frame lacks a column, or two rows have the same id.
@@ -61,6 +64,7 @@ def annotate_frame(
     columns = _columns(frame, text, title, id)
     terminology = _terminology(terms)
     lexicon = compile_lexicon(terminology)
+    used = chosen(models)
     rows: dict[str, list[Any]] = {name: [] for name in FrameTables._fields}
     for place, (doc_id, cells) in enumerate(zip(_ids(frame, columns), _cells(frame, columns), strict=True), 1):
         document = _document(doc_id, place, cells, columns)
@@ -68,7 +72,7 @@ def annotate_frame(
             rows["failures"].append(document)
             continue
         rows["documents"].append(document)
-        found = annotate_document(document, lexicon)
+        found = annotate_document(document, lexicon, find_entities([document.text], used)[0])
         if isinstance(found, Failure):
             rows["failures"].append(found)
             continue
@@ -78,6 +82,7 @@ def annotate_frame(
         "allnlp": version("allnlp"),
         "schema": schema.SCHEMA_VERSION,
         "terminology": terminology.version,
+        "models": described(used),
         "columns": {"text": columns.text, "title": columns.title, "id": columns.id or "index"},
         "rows": len(frame),
     }
@@ -88,7 +93,7 @@ def annotate_frame(
     return tables
 
 
-def tag(text: str, *, title: str = "", terms: Iterable[str | Path] = ()) -> pd.DataFrame:
+def tag(text: str, *, title: str = "", terms: Iterable[str | Path] = (), models: Iterable[str] | None = None) -> pd.DataFrame:
     """Mentions of one text, with the columns of the schema; ``doc_id`` is empty.
 
     >>> tag("No CRS was seen.")[["text", "name", "assertion"]].to_dict("records")
@@ -98,12 +103,14 @@ def tag(text: str, *, title: str = "", terms: Iterable[str | Path] = ()) -> pd.D
         text: an abstract or a sentence.
         title: its title; offsets then count from it, and a line end stands between.
         terms: a user's own CSV tables of terms.
+        models: as in ``annotate_collection``.
 
     Raises:
         TerminologyError: a table of terms breaks the rules.
     """
     document = Document("", title=title, abstract=text, text=document_text(title, text))
-    found = annotate_document(document, compile_lexicon(_terminology(terms)))
+    entities = find_entities([document.text], chosen(models))[0]
+    found = annotate_document(document, compile_lexicon(_terminology(terms)), entities)
     if isinstance(found, Failure):
         raise ValueError(found.error)
     return as_frame("mentions", found.mentions)

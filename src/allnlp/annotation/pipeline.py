@@ -9,6 +9,7 @@ from typing import Any
 import spacy
 from spacy.language import Language
 
+from allnlp.annotation.entities import chosen
 from allnlp.errors import TerminologyError
 from allnlp.terminology import check_user_terms
 
@@ -24,7 +25,7 @@ STEPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 
 
-def load(*, terms: Iterable[str | Path] = ()) -> Language:
+def load(*, terms: Iterable[str | Path] = (), models: Iterable[str] | None = None) -> Language:
     """An ordinary spaCy pipeline that tags what allnlp tags.
 
     The same functions decide here and in bulk annotation, so both give the same rows.
@@ -35,6 +36,7 @@ def load(*, terms: Iterable[str | Path] = ()) -> Language:
 
     Args:
         terms: a user's own CSV tables of terms.
+        models: as in ``annotate_collection``.
 
     Raises:
         TerminologyError: a table of terms breaks the rules.
@@ -44,6 +46,8 @@ def load(*, terms: Iterable[str | Path] = ()) -> Language:
     faults = check_user_terms([Path(t) for t in own]) if own else []
     if faults:
         raise TerminologyError("\n".join(faults))
+    for i, model in enumerate(chosen(models)):
+        nlp.add_pipe("allnlp_ner", name="allnlp_ner" + (f"_{i + 1}" if i else ""), config={"model": model})
     for factory, name, config in STEPS:
         settings = dict(config)
         if factory != "allnlp_sentences":

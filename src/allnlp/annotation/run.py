@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 
 from allnlp import readers, tables
 from allnlp.annotation.concepts import ConceptCounter
-from allnlp.errors import FolderError, OptionError, TerminologyError
+from allnlp.annotation.entities import chosen, described, find_entities
+from allnlp.errors import AllnlpError, FolderError, OptionError, TerminologyError
 from allnlp.schema import LARGEST_INT, SCHEMA_VERSION, TABLES, Document, Failure, Finding, Mention, Sentence, Study
 from allnlp.terminology import Terminology, check_user_terms, load
 from allnlp.text import Annotation, Lexicon, annotate_text, compile_lexicon, find_findings, study_record
+from allnlp.text.entities import Entity
 
 LOG = logging.getLogger("allnlp.annotation")
 BATCH = 500
@@ -74,6 +76,8 @@ def annotate_collection(
     out: Path,
     *,
     terms: Iterable[Path] = (),
+    models: Iterable[str] | None = None,
+    link: Iterable[Path] = (),
     columns: Mapping[str, str] | None = None,
     format: str = "parquet",
     limit: int | None = None,
@@ -88,6 +92,9 @@ def annotate_collection(
         inputs: files, folders, globs, or "-" for standard input.
         out: the folder to write.
         terms: a user's own CSV tables of terms.
+        models: models of named entities that see names which no list holds; None means the shipped one, if it is installed,
+            "none" no model.
+        link: CSV tables of terms that such names may be linked to, and that are not looked for otherwise.
         columns: names of columns of CSV and Excel inputs, where they are unusual: {"abstract": "my column"}.
         format: parquet, csv, tsv, jsonl or xlsx.
         limit: stop after so many records that could be read.
@@ -99,12 +106,14 @@ def annotate_collection(
         FolderError: ``out`` holds something else, and ``overwrite`` is False; a file of the user's or an input lies where
             a table would be written.
         TerminologyError: a table of terms breaks the rules.
+        ModelError: a model is not installed or cannot be loaded.
     """
     if format not in tables.FORMATS:
         raise OptionError(f"format is {format!r}. Use one of {', '.join(tables.FORMATS)}.")
-    terminology = _terminology(tuple(Path(t) for t in terms))
+    terminology = _terminology(tuple(Path(t) for t in terms), tuple(Path(t) for t in link))
+    used = chosen(models)
     sources = [_Source(given) for given in readers.find_inputs(inputs)]
-    identity = _identity(sources, terminology.version, columns, format, limit)
+    identity = _identity(sources, terminology.version, used, columns, format, limit)
     done = _already(out, identity, overwrite)
     if done is not None:
         return Outcome(out, done, is_new=False)
@@ -118,7 +127,7 @@ def annotate_collection(
     with tables.FolderWriter(out, format=format) as writer:
         rows = readers.read([s.given for s in sources], columns=columns, progress=lambda n: tally.update(bytes=n))
         for batch in _batches(_limited(readers.mark_duplicates(rows), limit), BATCH):
-            _write_batch(batch, lexicon, writer, concepts, tally, by_file)
+            _write_batch(batch, lexicon, used, writer, concepts, tally, by_file)
             reasons += [row.error for row in batch if isinstance(row, Failure) and row.source_record is None][: _REASONS - len(reasons)]
             if progress is not None:
                 progress(Progress(tally["read"], tally["bytes"], total))
@@ -143,20 +152,26 @@ class _Source:
         return {"file": self.given.name, "sha256": self.sha256}
 
 
-def _terminology(terms: tuple[Path, ...]) -> Terminology:
+def _terminology(terms: tuple[Path, ...], linked: tuple[Path, ...] = ()) -> Terminology:
     faults = check_user_terms(terms) if terms else []
     if faults:
         raise TerminologyError("\n".join(faults))
-    return load(None, terms)
+    return load(None, terms, linked)
 
 
 def _identity(
-    sources: Sequence[_Source], terminology: str, columns: Mapping[str, str] | None, format: str, limit: int | None
+    sources: Sequence[_Source],
+    terminology: str,
+    models: Sequence[str],
+    columns: Mapping[str, str] | None,
+    format: str,
+    limit: int | None,
 ) -> dict[str, Any]:
     """What makes two runs the same: inputs, options, vocabulary, versions."""
     return {
         "schema": SCHEMA_VERSION,
         "terminology": terminology,
+        "models": described(models),
         "options": {"columns": dict(sorted((columns or {}).items())), "format": format, "limit": limit},
         "versions": {package: version(package) for package in _PACKAGES},
         "inputs": [s.described() for s in sources],
@@ -225,6 +240,7 @@ def _batches(rows: Iterable[Document | Failure], size: int) -> Iterator[list[Doc
 def _write_batch(
     batch: Sequence[Document | Failure],
     lexicon: Lexicon,
+    models: Sequence[str],
     writer: tables.FolderWriter,
     concepts: ConceptCounter,
     tally: Counter[str],
@@ -233,13 +249,14 @@ def _write_batch(
     documents: list[Document] = []
     failures: list[Failure] = []
     found = Rows([], [], [], [])
+    entities = _entities(batch, models)
     for row in batch:
         fate = Counter(read=int(row.source_record is not None))
         if isinstance(row, Failure):
             failures.append(row)
             fate["failed" if row.source_record is not None else "files_failed"] += 1
         else:
-            result = annotate_document(row, lexicon)
+            result = annotate_document(row, lexicon, entities.get(row.doc_id, ()))
             documents.append(row)
             if isinstance(result, Failure):
                 failures.append(result)
@@ -259,6 +276,35 @@ def _write_batch(
     writer.write("failures", failures)
 
 
+def _entities(batch: Sequence[Document | Failure], models: Sequence[str]) -> dict[str, list[Entity] | Failure]:
+    """What the models find in the documents of a batch; where they break on it, each document is tried alone."""
+    read = [d for d in batch if isinstance(d, Document) and is_annotated(d)] if models else []
+    try:
+        return dict(zip((d.doc_id for d in read), find_entities([d.text for d in read], models), strict=True))
+    except AllnlpError:
+        raise
+    except Exception:
+        LOG.exception("a model failed on a batch; its documents are tried one by one")
+    alone: dict[str, list[Entity] | Failure] = {}
+    for document in read:
+        try:
+            alone[document.doc_id] = find_entities([document.text], models)[0]
+        except Exception as error:
+            alone[document.doc_id] = _failed(document, error)
+    return alone
+
+
+def is_annotated(document: Document) -> bool:
+    """Whether a document has text and repeats no other: the others have no rows but their own."""
+    return document.duplicate_of is None and bool(document.text)
+
+
+def _failed(document: Document, error: Exception) -> Failure:
+    LOG.error("annotation of %s failed", document.doc_id, exc_info=error)
+    message = f"{type(error).__name__}: {error}; please report the abstract"
+    return Failure(document.doc_id, document.source_file, document.source_record, "annotate", message)
+
+
 def _fate(document: Document, result: Rows | Failure) -> str:
     if document.duplicate_of is not None:
         return "duplicates"
@@ -267,22 +313,29 @@ def _fate(document: Document, result: Rows | Failure) -> str:
     return "annotated" if document.text else "without_text"
 
 
-def annotate_document(document: Document, lexicon: Lexicon) -> Rows | Failure:
-    """All rows of a document; none of a duplicate. A fault of ours becomes a Failure, so that a run goes on."""
-    if document.duplicate_of is not None or not document.text:
+def annotate_document(document: Document, lexicon: Lexicon, entities: Sequence[Entity] | Failure = ()) -> Rows | Failure:
+    """All rows of a document; none of a duplicate. A fault of ours becomes a Failure, so that a run goes on.
+
+    Args:
+        document: the record.
+        lexicon: the compiled vocabulary.
+        entities: what models found in its text, or the Failure that they were.
+    """
+    if not is_annotated(document):
         return Rows([], [], [], [])
+    if isinstance(entities, Failure):
+        return entities
     try:
         title_end = len(document.title) if document.abstract else 0
-        sentences, mentions = _settled(document, annotate_text(document.doc_id, document.text, lexicon, title_end=title_end))
+        found = annotate_text(document.doc_id, document.text, lexicon, title_end=title_end, entities=entities)
+        sentences, mentions = _settled(document, found)
         study = study_record(
             document.doc_id, document.text, sentences, mentions,
             trial_ids=document.trial_ids, publication_types=document.publication_types, targets=lexicon.targets,
         )  # fmt: skip
         return Rows(sentences, mentions, find_findings(document.doc_id, document.text, sentences, mentions, study), [study])
     except Exception as error:  # the one place where a failed abstract becomes a row
-        LOG.exception("annotation of %s failed", document.doc_id)
-        message = f"{type(error).__name__}: {error}; please report the abstract"
-        return Failure(document.doc_id, document.source_file, document.source_record, "annotate", message)
+        return _failed(document, error)
 
 
 def _settled(document: Document, found: Annotation) -> Annotation:

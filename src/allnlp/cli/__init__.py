@@ -20,12 +20,14 @@ from allnlp.cli import (
     export,
     find,
     findings,
+    models,
     plot,
     pool,
     sql,
     summary,
     tag,
     terms,
+    train,
     trend,
 )  # fmt: skip
 from allnlp.cli.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING, EXIT_USAGE, flush, say, show_any_character
@@ -59,6 +61,8 @@ app.command("diff")(diff.command)
 app.command("cite")(cite.command)
 app.command("tag")(tag.command)
 app.command("evaluate")(evaluate.command)
+app.command("train")(train.command)
+app.add_typer(models.app, name="models")
 app.add_typer(terms.app, name="terms")
 
 

@@ -21,6 +21,10 @@ def command(
     ),
     out: Path = typer.Option(..., "--out", "-o", help="Folder to write."),
     terms: list[Path] = typer.Option([], "--terms", help="Your own terms: a CSV with the columns text, label (curie, name ...)."),
+    model: list[str] = typer.Option(
+        [], "--model", help="A model that sees names which no list holds: a package, a folder, hf:OWNER/MODEL, or none; en_allnlp_bio_sm if installed."
+    ),
+    link: list[Path] = typer.Option([], "--link", help="Terms that such names are linked to, and not looked for: allnlp terms import."),
     column: list[str] = typer.Option([], "--column", help="Name of an unusual column of a CSV or Excel input: abstract=Zusammenfassung."),
     format: str = typer.Option("parquet", "--format", help="parquet, csv, tsv, jsonl or xlsx."),
     limit: int | None = typer.Option(None, "--limit", min=1, help="Stop after so many records that could be read."),
@@ -39,7 +43,7 @@ def command(
     columns = dict(_pair(c) for c in column)
     with _Bar() as bar:
         outcome = annotate_collection(
-            inputs, out, terms=terms, columns=columns, format=format, limit=limit, overwrite=overwrite, progress=bar.update
+            inputs, out, terms=terms, models=model or None, link=link, columns=columns, format=format, limit=limit, overwrite=overwrite, progress=bar.update
         )
     if json:
         answer_json({"folder": str(out), **outcome.counts._asdict(), "is_new": outcome.is_new})

@@ -2,33 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from allnlp.cli.console import answer, answer_json, answer_table
+from allnlp.cli.console import answer, answer_json, answer_table, say
+from allnlp.errors import OptionError
+
+if TYPE_CHECKING:
+    from allnlp.evaluation import Compared, Report
 
 
 def command(
-    folder: Path = typer.Argument(help="An annotated folder."),
-    texts: Path = typer.Option(..., "--texts", help="JSON lines with id, title, abstract."),
-    gold: Path = typer.Option(..., "--gold", help="JSON lines with id and mentions."),
-    errors: int = typer.Option(0, "--errors", min=0, help="Also list up to so many faults of each kind."),
+    folders: list[Path] = typer.Argument(None, help="Annotated folders; of several the scores stand side by side.", show_default=False),
+    texts: Path | None = typer.Option(None, "--texts", help="JSON lines with id, title, abstract."),
+    gold: Path | None = typer.Option(None, "--gold", help="JSON lines with id and mentions."),
+    model: list[str] = typer.Option([], "--model", help="Score a model of named entities in place of a folder; give it again for another."),
+    pubtator: Path | None = typer.Option(None, "--pubtator", help="Marked documents for models: PubTator, or JSON lines with text and spans."),
+    map: list[str] = typer.Option([], "--map", help="A label of the documents or of a model by another name: Chemical=CHEMICAL."),
+    errors: int = typer.Option(0, "--errors", min=0, help="Also list up to so many faults of each kind; of one folder."),
     json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
-    """Score an annotated folder against gold annotations.
+    """Score annotated folders, or models, against the marks of people.
 
     \b
     Example:
       allnlp evaluate cart/ --texts texts.jsonl --gold gold.jsonl --errors 20
     """
+    if model:
+        if folders:
+            raise OptionError("folders and --model cannot be given at once. Annotate with the model, or score the model alone.")
+        _models(model, pubtator, texts, gold, map, as_json=json)
+        return
+    if not folders:
+        raise OptionError("nothing to score. Give an annotated folder, or a model with --model NAME.")
+    if texts is None or gold is None:
+        raise OptionError("a folder is scored against gold. Give it with --texts TEXTS --gold GOLD.")
+    if pubtator or map:
+        raise OptionError("--pubtator and --map are for models. Give a model with --model NAME.")
+    from allnlp.evaluation import evaluate
+
+    reports = [evaluate(folder, texts=texts, gold=gold) for folder in folders]
+    if len(folders) == 1:
+        _one(reports[0], errors, as_json=json)
+    else:
+        _several([str(f) for f in folders], reports, as_json=json)
+
+
+def _one(report: Report, errors: int, *, as_json: bool) -> None:
     import pandas as pd
 
-    from allnlp.evaluation import evaluate, first_of_each
+    from allnlp.evaluation import first_of_each
 
-    report = evaluate(folder, texts=texts, gold=gold)
     kinds = {"strict": report.strict, "overlap": report.overlap, "assertion": report.assertion}
-    if json:
+    if as_json:
         scores = {kind: {name: s._asdict() for name, s in table.items()} for kind, table in kinds.items()}
         faults = [f._asdict() for f in first_of_each(report.faults, errors)]
         answer_json({"documents": report.documents, **scores, "linking_b3": report.linking, "faults": faults})
@@ -43,3 +72,49 @@ def command(
         for kind, faults in sorted(by_kind.items()):
             answer("")
             answer_table(f"{kind}: {len(faults)}", pd.DataFrame(faults[:errors]))
+
+
+def _several(names: Sequence[str], reports: Sequence[Report], *, as_json: bool) -> None:
+    from allnlp.evaluation import compare_reports
+
+    _answer(names, compare_reports(reports), reports[0].documents, cells=("f",), as_json=as_json)
+
+
+def _models(names: Sequence[str], marked: Path | None, texts: Path | None, gold: Path | None, renamed: list[str], *, as_json: bool) -> None:
+    from allnlp.evaluation import compare_scores
+    from allnlp.training.corpus import read_corpus
+    from allnlp.training.scores import score_models
+
+    if (marked is None) == (gold is None):
+        raise OptionError("a model is scored against marked documents. Give --pubtator FILE, or --texts TEXTS --gold GOLD.")
+    corpus = read_corpus(marked or gold or Path(), texts=texts)
+    found = score_models(names, corpus, renamed=renamed)
+    for name, others in zip(names, found.not_scored, strict=True):
+        if others:
+            say(f"{name}: its labels {', '.join(others)} are not marked in the documents and not scored. Another name for one: --map {others[0]}=NAME")
+    if found.not_marked:
+        say(f"No model has the labels {', '.join(found.not_marked)} of the documents; they are not scored.")
+    if corpus.misfits:
+        say(f"{len(corpus.misfits):,} marks of the documents do not stand at their place and are left out")
+    compared = compare_scores("strict", found.scores)
+    _answer(names, compared, len(corpus.passages), cells=("precision", "recall", "f"), as_json=as_json)
+
+
+def _answer(names: Sequence[str], compared: Sequence[Compared], documents: int, *, cells: Sequence[str], as_json: bool) -> None:
+    """A group of columns for each name, with the difference to the first."""
+    import pandas as pd
+
+    if as_json:
+        rows = [
+            {"measure": c.measure, "class": c.class_name, "scores": [s._asdict() for s in c.scores], "differences": c.differences} for c in compared
+        ]
+        answer_json({"documents": documents, "compared": list(names), "rows": rows})
+        return
+    table = []
+    for c in compared:
+        row: dict[str, Any] = {"measure": c.measure, "class": c.class_name, "gold": c.gold}
+        for i, (name, score, difference) in enumerate(zip(names, c.scores, c.differences, strict=True)):
+            row |= {f"{name} {cell}": getattr(score, cell) for cell in cells}
+            row |= {f"{name} difference": difference} if i else {}
+        table.append(row)
+    answer_table(f"Agreement with gold, {documents} documents; differences of F to {names[0]}", pd.DataFrame(table))

@@ -1,15 +1,20 @@
-"""``allnlp terms``: the vocabulary, listed, shown, checked, sorted and added to."""
+"""``allnlp terms``: the vocabulary, listed, shown, checked, sorted, added to and imported."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from allnlp.cli.console import EXIT_FAILED, answer, answer_json, answer_table, say
 from allnlp.errors import NothingFound, TerminologyError
 
-app = typer.Typer(help="The vocabulary: list, show, check, add, sort.", no_args_is_help=True, rich_markup_mode=None)
+if TYPE_CHECKING:
+    from allnlp.terminology.imports import Counted
+
+app = typer.Typer(help="The vocabulary: list, show, check, add, import, sort.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("list")
@@ -104,6 +109,46 @@ def add(
     if faults:
         raise TerminologyError("\n".join(faults))
     say(f"Added {text!r} to {file}. Use it: allnlp annotate INPUT -o DIR --terms {file}")
+
+
+@app.command("import")
+def import_(
+    file: Path = typer.Argument(help="OBO, OBO graph JSON, TSV, CSV or RRF (MRCONSO.RRF), also .gz; told by content."),
+    out: Path = typer.Option(..., "--out", "-o", help="CSV of terms to write, for annotate --terms."),
+    label: str = typer.Option(..., "--label", help="Label of every name: THERAPY, ANTIGEN, DISEASE, TOXICITY ..."),
+    format: str | None = typer.Option(None, "--format", help="obo, obograph, tsv, csv or rrf, where the content does not tell."),
+    column: list[str] = typer.Option([], "--column", help="Column of a table's field: id=Code, name=Label, synonyms=3; repeatable."),
+    prefix: str = typer.Option("", "--prefix", help="Prefix of codes without one; concepts of another prefix are left out."),
+    scope: list[str] = typer.Option(["exact", "narrow", "related"], "--scope", help="Synonyms to take: exact, narrow, broad, related."),
+    language: str = typer.Option("ENG", "--language", help="Language of RRF names, as ENG or GER."),
+    source_of: list[str] = typer.Option([], "--source-of", help="Only RRF names of this vocabulary (SAB), as MSH or NCI; may be repeated."),
+) -> None:
+    """Import the names of another vocabulary as a table of your own terms.
+
+    \b
+    Example:
+      allnlp terms import mondo.obo -o mondo.csv --label DISEASE
+    """
+    from allnlp.terminology.imports import import_terms
+
+    columns = [(field, name) for field, _, name in (c.partition("=") for c in column)]
+    if not all(field and name for field, name in columns):
+        raise typer.BadParameter("--column is of the form field=column, as in name=Label.")
+    made, choice = import_terms(
+        file, out, label=label, format=format, columns=columns, prefix=prefix, language=language, sources=source_of, scopes=scope
+    )
+    say(f"Read {choice.names_read:,} names of {choice.concepts_read:,} concepts from {file} ({made})")
+    _tell("concepts", choice.concepts_left_out)
+    _tell("names", choice.names_left_out)
+    say(f"Wrote {len(choice.terms):,} names of {len({t.curie for t in choice.terms}):,} concepts -> {out}")
+    if choice.shipped:
+        say(f"{choice.shipped:,} of the concepts are in the vocabulary already; their further names are added to those")
+    say(f"Use it: allnlp annotate INPUT -o DIR --terms {out}")
+
+
+def _tell(what: str, left_out: Sequence[Counted]) -> None:
+    if left_out:
+        say(f"Left out {what}: " + ", ".join(f"{c.number:,} {c.reason}" for c in left_out))
 
 
 @app.command("sort")

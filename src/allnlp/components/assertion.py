@@ -17,7 +17,9 @@ from allnlp.text.annotate import mention_rows
 from allnlp.text.assertion import assert_mentions
 from allnlp.text.context import settle
 from allnlp.text.cues import find_cues
+from allnlp.text.entities import Entity
 from allnlp.text.fold import fold
+from allnlp.text.model_mentions import add_entities
 from allnlp.text.sentences import find_sentences
 from allnlp.text.spans import Clause, Span
 
@@ -33,7 +35,7 @@ def make_assertion(nlp: Language, name: str, set_ents: bool, terms: list[str]) -
 class AssertionStep:
     """Decides the assertion of the candidates and writes the mentions.
 
-    Needs: candidates of earlier components; sentences of ``allnlp_sentences`` (found anew where absent).
+    Needs: candidates of earlier components, and entities of ``allnlp_ner`` if it ran; sentences of ``allnlp_sentences`` (found anew where absent).
     Writes: ``doc.spans["allnlp"]``, ``doc._.allnlp.mentions``, and ``doc.ents`` (of overlapping mentions the longest;
         entities that are there stay, and mentions that overlap them are left out).
     Options: ``set_ents``: False leaves ``doc.ents`` alone. ``terms``: as in ``allnlp_terms``.
@@ -55,6 +57,7 @@ class AssertionStep:
         lexicon = self.vocabulary.lexicon
         cues = find_cues(fold(text), lexicon)
         spans = settle(text, clauses, spans, cues, lexicon)
+        spans = add_entities(text, clauses, spans, [Entity(*row) for row in rows.get("entities", ())], lexicon)
         assertions = assert_mentions(text, clauses, spans, cues)
         return spans, mention_rows("", text, clauses, spans, assertions)
 

@@ -38,13 +38,13 @@ class Vocabulary:
 
     def to_bytes(self) -> bytes:
         """The tables as bytes."""
-        return json.dumps([self.terminology.files, self.terminology.user_files]).encode()
+        return json.dumps([self.terminology.files, self.terminology.user_files, self.terminology.link_files]).encode()
 
     def from_bytes(self, data: bytes) -> Vocabulary:
         """Take the tables from bytes."""
-        files, user_files = json.loads(data)
+        files, *others = json.loads(data)
         self._terms, self._lexicon = (), None
-        self._terminology = parse(tuple((n, t) for n, t in files), tuple((n, t) for n, t in user_files))
+        self._terminology = parse(*(tuple((n, t) for n, t in tables) for tables in (files, *others)))
         return self
 
     def to_disk(self, path: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from allnlp.errors import TerminologyError
-from allnlp.terminology.rows import ASSERTION_CUES, CASES, CONTEXTS, DIRECTIONS, RELATIONS, SCOPES, SIDES, Term
+from allnlp.terminology.rows import ASSERTION_CUES, CASES, CONTEXTS, DIRECTIONS, KINDS, RELATIONS, SCOPES, SIDES, Term
 from allnlp.terminology.tables import FILES, load, read_rows, shipped_folder, sort_key
 
 CURIE = re.compile(r"[a-z][a-z0-9.]*:[A-Za-z0-9][A-Za-z0-9_.\-+/]*")
@@ -26,7 +26,7 @@ def check_folder(folder: Path | None = None) -> list[str]:
     faults = list(_sortedness(folder, [*FILES, *(r.file for r in terminology.labels)]))
     faults += check_rows(terminology.terms, known)
     curies = {t.curie for _, _, _, t in terminology.terms}
-    faults += _broader(folder, curies) + _identifiers(folder, curies) + _contexts(folder, known)
+    faults += _broader(folder, curies) + _identifiers(folder, curies) + _contexts(folder, known) + _ner_labels(folder, known)
     return faults
 
 
@@ -155,4 +155,19 @@ def _contexts(folder: Path, known: frozenset[str]) -> list[str]:
             one_of(at, "labels", label, known | {"*"})
         if not r.span.isdigit():
             faults.append(f"{at}: span is {r.span!r}. Give a number of words, 0 for the whole clause.")
+    return faults
+
+
+def _ner_labels(folder: Path, known: frozenset[str]) -> list[str]:
+    faults = []
+    places: dict[tuple[str, str], int] = {}
+    for line, r in read_rows(folder / "ner_labels.tsv", FILES["ner_labels.tsv"]):
+        at = f"ner_labels.tsv:{line}"
+        if not r.model or not r.label:
+            faults.append(f"{at}: no {'label' if r.model else 'model'}. Name a model (* for any) and one of its labels.")
+        if r.kind not in KINDS and r.kind not in known:
+            faults.append(f"{at}: kind is {r.kind!r}. Use one of {', '.join((*KINDS, *sorted(known)))}.")
+        first = places.setdefault((r.model, r.label), line)
+        if first != line:
+            faults.append(f"{at}: {r.label} of {r.model} is listed a second time (line {first}). Keep one row.")
     return faults

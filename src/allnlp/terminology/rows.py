@@ -14,6 +14,7 @@ RELATIONS = ("broader", "targets")
 SIDES = ("left", "right")
 ASSERTION_CUES = ("negated", "hypothetical", "historical", "pseudo", "terminate", "effect")
 DIRECTIONS = ("forward", "backward", "both")
+KINDS = ("chemical", "disease", "gene", "ignore")
 
 
 class Term(NamedTuple):
@@ -129,3 +130,29 @@ class Spelling(NamedTuple):
     american: str
     other: str
     comment: str
+
+
+class NerLabel(NamedTuple):
+    """What the label of a model of named entities stands for.
+
+    ``model`` is the name of a model's package, or a glob of names (``*`` for all); ``label`` is the model's own; ``kind`` is
+    one of ``KINDS``, or one of our labels where the model was trained on it. Of several rows the most specific glob holds.
+    """
+
+    model: str
+    label: str
+    kind: str
+    comment: str
+
+
+class RoleWeight(NamedTuple):
+    """How much a feature of a name and its company speaks for a role.
+
+    ``kind`` is what a model says that the name is (chemical, disease, gene); ``role`` one of our labels, or "none"; ``feature``
+    as ``text.roles.features`` writes it; ``weight`` a decimal number, of a multinomial logistic model.
+    """
+
+    kind: str
+    role: str
+    feature: str
+    weight: str

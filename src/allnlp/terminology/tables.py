@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from allnlp.errors import TerminologyError
-from allnlp.terminology.rows import Broader, Cue, Edge, Identifier, LabelRow, Pattern, Spelling, Stop, Term
+from allnlp.terminology.rows import Broader, Cue, Edge, Identifier, LabelRow, NerLabel, Pattern, RoleWeight, Spelling, Stop, Term
 
 Row = TypeVar("Row", bound=tuple[Any, ...])
 
@@ -23,7 +23,9 @@ FILES: dict[str, type[Any]] = {
     "cues.tsv": Cue,
     "edges.tsv": Edge,
     "identifiers.tsv": Identifier,
+    "ner_labels.tsv": NerLabel,
     "patterns.tsv": Pattern,
+    "roles.tsv": RoleWeight,
     "spelling.tsv": Spelling,
     "stoplist.tsv": Stop,
 }
@@ -41,9 +43,13 @@ class Terminology(NamedTuple):
     cues: tuple[Cue, ...]
     patterns: tuple[Pattern, ...]
     spellings: tuple[Spelling, ...]
+    ner_labels: tuple[NerLabel, ...]
+    roles: tuple[RoleWeight, ...]
     version: str
     files: tuple[tuple[str, str], ...]  # name and text of each table, so that a saved pipeline is complete
     user_files: tuple[tuple[str, str], ...]
+    link_files: tuple[tuple[str, str], ...]
+    link_terms: tuple[tuple[str, int, str, Term], ...]  # names that are linked to, and not looked for
 
 
 def shipped_folder() -> Path:
@@ -132,8 +138,8 @@ def _read(path: Path) -> str:
         raise TerminologyError(f"{path}: not UTF-8. Save the table as UTF-8.") from None
 
 
-def load(folder: Path | None = None, user_terms: tuple[Path, ...] = ()) -> Terminology:
-    """All tables of a folder (the shipped one by default), with a user's own terms added.
+def load(folder: Path | None = None, user_terms: tuple[Path, ...] = (), link_terms: tuple[Path, ...] = ()) -> Terminology:
+    """All tables of a folder (the shipped one by default), with a user's own terms, and terms for linking only, added.
 
     Raises:
         TerminologyError: a table is missing or malformed.
@@ -141,11 +147,14 @@ def load(folder: Path | None = None, user_terms: tuple[Path, ...] = ()) -> Termi
     folder = folder or shipped_folder()
     files = {name: _read(folder / name) for name in FILES}
     files |= {r.file: _read(folder / r.file) for _, r in parse_rows("labels.tsv", files["labels.tsv"], LabelRow)}
-    return parse(tuple(files.items()), tuple((path.name, _read(path)) for path in user_terms))
+    own, linked = (tuple((path.name, _read(path)) for path in paths) for paths in (user_terms, link_terms))
+    return parse(tuple(files.items()), own, linked)
 
 
 @functools.lru_cache(maxsize=4)
-def parse(files: tuple[tuple[str, str], ...], user_files: tuple[tuple[str, str], ...] = ()) -> Terminology:
+def parse(
+    files: tuple[tuple[str, str], ...], user_files: tuple[tuple[str, str], ...] = (), link_files: tuple[tuple[str, str], ...] = ()
+) -> Terminology:
     """The vocabulary that the texts of its tables say, with a user's own tables of terms.
 
     Raises:
@@ -157,7 +166,8 @@ def parse(files: tuple[tuple[str, str], ...], user_files: tuple[tuple[str, str],
     terms = [(r.file, line, r.label, term) for r in labels for line, term in parse_rows(r.file, content[r.file], Term)]
     for name, text in user_files:
         terms += [(name, line, label, term) for line, label, term in parse_user_terms(name, text)]
-    digest = hashlib.sha256(repr((sorted(files), user_files)).encode())
+    linked = [(name, line, label, term) for name, text in link_files for line, label, term in parse_user_terms(name, text)]
+    digest = hashlib.sha256(repr((sorted(files), user_files, *([link_files] if link_files else []))).encode())
     return Terminology(
         labels=labels,
         terms=tuple(terms),
@@ -168,9 +178,13 @@ def parse(files: tuple[tuple[str, str], ...], user_files: tuple[tuple[str, str],
         cues=tables["cues.tsv"],
         patterns=tables["patterns.tsv"],
         spellings=tables["spelling.tsv"],
+        ner_labels=tables["ner_labels.tsv"],
+        roles=tables["roles.tsv"],
         version=digest.hexdigest()[:16],
         files=files,
         user_files=user_files,
+        link_files=link_files,
+        link_terms=tuple(linked),
     )
 
 

@@ -12,8 +12,10 @@ from allnlp.text.assertion import Assertion, assert_mentions
 from allnlp.text.context import settle
 from allnlp.text.cues import find_cues
 from allnlp.text.edges import extend
+from allnlp.text.entities import Entity
 from allnlp.text.fold import fold
 from allnlp.text.lexicon import Lexicon
+from allnlp.text.model_mentions import add_entities
 from allnlp.text.patterns import find_patterns
 from allnlp.text.populations import find_populations
 from allnlp.text.resolve import resolve
@@ -35,7 +37,7 @@ class Annotation(NamedTuple):
     mentions: list[Mention]
 
 
-def annotate_text(doc_id: str, text: str, lexicon: Lexicon, *, title_end: int = 0) -> Annotation:
+def annotate_text(doc_id: str, text: str, lexicon: Lexicon, *, title_end: int = 0, entities: Sequence[Entity] = ()) -> Annotation:
     """Sentences and mentions of a text.
 
     Args:
@@ -43,11 +45,13 @@ def annotate_text(doc_id: str, text: str, lexicon: Lexicon, *, title_end: int = 
         text: the document; offsets of the rows count its code points.
         lexicon: the compiled vocabulary.
         title_end: where the title ends; 0 when there is none.
+        entities: what models found in the text.
     """
     folded = fold(text)
     clauses = find_sentences(text, title_end=title_end)
     cues = find_cues(folded, lexicon)
     spans = settle(text, clauses, find_mentions(text, folded, clauses, lexicon), cues, lexicon)
+    spans = add_entities(text, clauses, spans, entities, lexicon)
     assertions = assert_mentions(text, clauses, spans, cues)
     return Annotation(sentence_rows(doc_id, clauses), mention_rows(doc_id, text, clauses, spans, assertions))
 
@@ -219,7 +223,7 @@ def mention_rows(
         Mention(
             doc_id, i, max(0, bisect_right(starts, s.start) - 1), s.start, s.end, text[s.start : s.end], s.label, s.subtype, s.curie, s.name,
             a.value, None if a.cue_start is None else text[a.cue_start : a.cue_end], a.cue_start, a.cue_end, s.source, s.rule,
-            None, bool(s.review), s.review or None, s.n, roles.get(s), s.age_min, s.age_max, s.age_median,
+            s.score, bool(s.review), s.review or None, s.n, roles.get(s), s.age_min, s.age_max, s.age_median,
         )
         for i, (s, a) in enumerate(zip(spans, assertions, strict=True))
     ]  # fmt: skip

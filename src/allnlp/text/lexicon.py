@@ -11,9 +11,12 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from allnlp.linking import Linker
 from allnlp.terminology import Cue, Edge, Pattern, Stop, Term, Terminology
+from allnlp.terminology.ner_labels import specificity
 from allnlp.text.fold import fold, mask, variants
 from allnlp.text.numbers import NUMBER
+from allnlp.text.roles import Weights
 
 # One Old Italic letter stands for each character of a mention of a label in the shadow of a text: a letter, so that \b holds.
 SHADOWS: Mapping[str, str] = MappingProxyType(
@@ -101,6 +104,9 @@ class Lexicon(NamedTuple):
     cues: tuple[tuple[CueRule, ...], ...]
     words: Mapping[str, frozenset[str]]
     oncology: frozenset[str]  # concepts that make a document one of cancer treatment
+    ner_labels: Mapping[str, tuple[tuple[str, str], ...]]  # of models: by label, glob of models and kind, the most specific glob first
+    roles: Weights
+    linker: Linker
     targets: Mapping[str, tuple[tuple[str, str], ...]]  # CURIE and name of each antigen that a therapy is aimed at
 
 
@@ -130,8 +136,25 @@ def compile_lexicon(terminology: Terminology) -> Lexicon:
         cues=tuple(tuple(cues[k]) for k in cue_keys),
         words=_content_words(terminology),
         oncology=_below(terminology, ONCOLOGY_ROOTS),
+        ner_labels=_ner_labels(terminology),
+        roles=_roles(terminology),
+        linker=Linker(terminology),
         targets=_targets(terminology),
     )
+
+
+def _ner_labels(terminology: Terminology) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    out: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row in sorted(terminology.ner_labels, key=lambda r: (-specificity(r.model), r.model)):
+        out[row.label].append((row.model, row.kind))
+    return MappingProxyType({label: tuple(rows) for label, rows in out.items()})
+
+
+def _roles(terminology: Terminology) -> Weights:
+    out: dict[str, dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
+    for r in terminology.roles:
+        out[r.kind][r.role][r.feature] = float(r.weight)
+    return MappingProxyType({kind: MappingProxyType(dict(by)) for kind, by in out.items()})
 
 
 def _targets(terminology: Terminology) -> Mapping[str, tuple[tuple[str, str], ...]]:

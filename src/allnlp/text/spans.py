@@ -11,7 +11,7 @@ class Span(NamedTuple):
 
     ``curie`` is None where the words name no listed concept; ``name`` is the concept's normal name. ``source`` and
     ``rule`` say what decided, ``context`` what else the words may be (see ``Term``), ``review`` why a person should look. Ages
-    are years.
+    are years; ``score`` (0 to 1) is of mentions that a model added.
     """
 
     start: int
@@ -28,6 +28,7 @@ class Span(NamedTuple):
     age_max: float | None = None
     age_median: float | None = None
     review: str = ""
+    score: float | None = None  # of a model's certainty
 
 
 class Clause(NamedTuple):

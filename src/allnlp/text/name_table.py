@@ -1,0 +1,133 @@
+"""A million names as numbers: which stretches of words are listed somewhere, and as what kind of thing.
+
+A name is kept as one hash of its words, so that a table of a million names is a sorted array of 8 bytes a name; the names
+themselves are not kept. What is found is a hint for a model, not a mention.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+LONGEST = 8  # words of a name
+_STEP = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bit of a word is lost: 2^64 divided by the golden ratio
+_WORD = re.compile(r"[^\W_]+")
+_JOINS = re.compile(r"(?:[-\u2010-\u2015\u2212/',+()\[\]]|\s[-\u2013]?|['\u2019]s\s|,\s(?=\d))?")  # between two words of one name
+
+
+class NameTable(NamedTuple):
+    """Names as hashes.
+
+    ``keys`` are sorted, uint64, shape (names,); ``kinds`` are bit masks, uint8, of the same shape. A name of which only its
+    own capitals count (a gene's symbol) is kept under the hash of its cased words.
+    """
+
+    keys: NDArray[np.uint64]
+    kinds: NDArray[np.uint8]
+
+
+class Found(NamedTuple):
+    """Words ``first`` up to ``last`` (exclusive) are a name of these kinds (a bit mask)."""
+
+    first: int
+    last: int
+    kinds: int
+
+
+def words_of(text: str) -> list[tuple[int, int]]:
+    """Places of the words of a text: runs of letters and digits.
+
+    >>> words_of("anti-CD19, twice")
+    [(0, 4), (5, 9), (11, 16)]
+    """
+    return [m.span() for m in _WORD.finditer(text)]
+
+
+@functools.lru_cache(maxsize=200_000)
+def _hash(word: str) -> int:
+    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
+
+
+@functools.lru_cache(maxsize=200_000)
+def _hashes(word: str) -> tuple[int, int]:
+    """A word's hash without case and plural, and with its case."""
+    low = word.lower()
+    if len(low) > 3 and low.endswith("s") and not low.endswith(("ss", "us", "is")):
+        low = low[:-1]
+    return _hash(low), _hash("=" + word)
+
+
+def build(names: Iterable[tuple[str, int, bool]]) -> NameTable:
+    """The table of names.
+
+    Args:
+        names: (name, kinds as a bit mask, whether its capitals count).
+    """
+    kinds: dict[int, int] = {}
+    for name, kind, exact in names:
+        places = words_of(name)
+        if not 0 < len(places) <= LONGEST:
+            continue
+        pairs = [_hashes(name[a:b]) for a, b in places]
+        key = 0
+        for free, cased in pairs:
+            key = (key * int(_STEP) + (cased if exact else free)) & 0xFFFFFFFFFFFFFFFF
+        kinds[key] = kinds.get(key, 0) | kind
+    keys = np.array(sorted(kinds), dtype=np.uint64)
+    return NameTable(keys, np.array([kinds[k] for k in sorted(kinds)], dtype=np.uint8))
+
+
+def find_names(text: str, words: Sequence[tuple[int, int]], table: NameTable) -> list[Found]:
+    """The listed stretches of a text, leftmost and then longest, without overlap.
+
+    >>> table = build([("lymphoblastic leukemia", 1, False), ("CAT", 2, True)])
+    >>> find_names("No cat had lymphoblastic leukemias", words_of("No cat had lymphoblastic leukemias"), table)
+    [Found(first=3, last=5, kinds=1)]
+    """
+    if not words or not len(table.keys):
+        return []
+    pairs = [_hashes(text[a:b]) for a, b in words]
+    joined = np.array([_JOINS.fullmatch(text, a[1], b[0]) is not None for a, b in pairwise(words)], dtype=bool)
+    best = np.zeros((2, len(words)), dtype=np.int64)  # length and kinds of the longest name that begins at each word
+    for column in (0, 1):
+        own = np.array([p[column] for p in pairs], dtype=np.uint64)
+        key, open_ = own, np.ones(len(own), dtype=bool)
+        for length in range(1, LONGEST + 1):
+            at = np.searchsorted(table.keys, key)
+            at[at == len(table.keys)] = 0
+            hit = open_ & (table.keys[at] == key) & (best[0, : len(key)] <= length)
+            both = hit & (best[0, : len(key)] == length)
+            best[1, : len(key)][hit] = np.where(both, best[1, : len(key)] | table.kinds[at], table.kinds[at])[hit]
+            best[0, : len(key)][hit] = length
+            if len(key) == 1:
+                break
+            open_ = open_[:-1] & joined[length - 1 :]
+            if not open_.any():
+                break
+            key = key[:-1] * _STEP + own[length:]
+    return _leftmost(best)
+
+
+def _leftmost(best: NDArray[np.int64]) -> list[Found]:
+    found, free = [], 0
+    for first in np.flatnonzero(best[0]).tolist():
+        if first >= free:
+            free = first + int(best[0, first])
+            found.append(Found(first, free, int(best[1, first])))
+    return found
+
+
+def kind_masks(kinds: Iterable[str]) -> Mapping[str, int]:
+    """The bit of each kind.
+
+    >>> dict(kind_masks(["chemical", "disease"]))
+    {'chemical': 1, 'disease': 2}
+    """
+    return {kind: 1 << i for i, kind in enumerate(kinds)}
