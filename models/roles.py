@@ -5,13 +5,13 @@ Run: python models/roles.py ABSTRACTS.jsonl.gz ... (id, title, abstract) with th
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import json
-import random
-import sys
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
+from allnlp.annotation.entities import DEFAULT, find_entities
 from allnlp.terminology import load, shipped_folder
 from allnlp.terminology.rows import RoleWeight
 from allnlp.terminology.tables import write_rows
@@ -36,7 +37,7 @@ from allnlp.text.spans import Span
 ROLES = {"chemical": ("THERAPY",), "disease": ("DISEASE", "TOXICITY"), "gene": ("ANTIGEN",)}
 UNLISTED = 0.3  # weight of a place that no list knows: mostly no mention, sometimes a name that the lists lack
 LEAST = 8  # names that a feature must be seen with
-STRENGTH = 0.15  # of the penalty's inverse: the smaller, the fewer features have a weight
+STRENGTH = 1.0  # of the penalty's inverse: the smaller, the fewer features have a weight
 
 
 class Place(NamedTuple):
@@ -113,3 +114,33 @@ def _matrix(found: Sequence[Place], kept: Mapping[str, int]) -> sparse.csr_matri
         indices += sorted({kept[f] for f in p.seen if f in kept})
         indptr.append(len(indices))
     return sparse.csr_matrix((np.ones(len(indices)), indices, indptr), shape=(len(found), len(kept)))
+
+
+def read_texts(files: Iterable[Path]) -> Iterator[tuple[str, int]]:
+    """Text and end of the title of each abstract."""
+    for file in files:
+        with gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8") as lines:
+            for line in lines:
+                r = json.loads(line)
+                yield r["title"] + "\n" + (r["abstract"] or ""), len(r["title"]) if r["abstract"] else 0
+
+
+def main() -> None:
+    """Write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("texts", type=Path, nargs="+")
+    parser.add_argument("--model", default=DEFAULT)
+    parser.add_argument("--first", type=int, default=6000, help="so many abstracts")
+    given = parser.parse_args()
+    lexicon = compile_lexicon(load())
+    texts = list(islice(read_texts(given.texts), given.first))
+    found: list[Place] = []
+    for (text, end), entities in zip(texts, find_entities([t for t, _ in texts], (given.model,)), strict=True):
+        found += places(text, [e._replace(model=DEFAULT) for e in entities], lexicon, title_end=end)
+    rows = learn(found)
+    write_rows(shipped_folder() / "roles.tsv", rows, RoleWeight)
+    print(f"{len(found)} places, {len(rows)} weights", Counter((p.kind, p.role) for p in found))
+
+
+if __name__ == "__main__":
+    main()

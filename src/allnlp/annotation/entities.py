@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from allnlp.models import find_package
 from allnlp.text.entities import Entity
+from allnlp.text.triage import may_hold_mentions
 
 DEFAULT = "en_allnlp_bio_sm"
+VARIABLE = "ALLNLP_MODEL"
 BATCH = 64  # texts that a model reads together; always the same, so that a run gives the same bytes
 
 
 def chosen(models: Iterable[str] | None) -> tuple[str, ...]:
-    """The models to use: those that are named, none where the only name is "none", and the shipped one, if installed, for None.
+    """The models to use: those that are named, none where the only name is "none".
+
+    None means the names in the environment variable ``ALLNLP_MODEL`` (with blanks between), or else the shipped model, if it is installed.
 
     >>> chosen(["none"]), chosen(["en_ner_bc5cdr_md"])
     ((), ('en_ner_bc5cdr_md',))
     """
+    if models is None and VARIABLE in os.environ:
+        models = os.environ[VARIABLE].split()
     if models is None:
         return (DEFAULT,) if find_package(DEFAULT) is not None else ()
     return tuple(dict.fromkeys(m for m in models if m != "none"))
@@ -36,8 +43,13 @@ def described(models: Sequence[str]) -> list[dict[str, str]]:
     return [{"name": p.name, "version": p.version, "sha256": _hash(p.folder)} for p in packages]
 
 
-def find_entities(texts: Sequence[str], models: Sequence[str]) -> list[list[Entity]]:
+def find_entities(texts: Sequence[str], models: Sequence[str], *, triage: bool = True) -> list[list[Entity]]:
     """What the models find in each text, model by model.
+
+    Args:
+        texts: documents.
+        models: packages or folders.
+        triage: leave out texts that no mention can be added to, see ``text.triage``.
 
     Raises:
         ModelError: a model is not installed or cannot be loaded.
@@ -45,9 +57,10 @@ def find_entities(texts: Sequence[str], models: Sequence[str]) -> list[list[Enti
     found: list[list[Entity]] = [[] for _ in texts]
     if models:
         from allnlp.components.ner import borrow  # spaCy is not needed by a run without models
+    read = [i for i, text in enumerate(texts) if not triage or may_hold_mentions(text)]
     for model in models:
-        for entities, more in zip(found, borrow(model).entities(texts, batch_size=BATCH), strict=True):
-            entities += more
+        for i, more in zip(read, borrow(model).entities([texts[i] for i in read], batch_size=BATCH), strict=True):
+            found[i] += more
     return found
 
 

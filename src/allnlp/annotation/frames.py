@@ -12,7 +12,7 @@ import pandas as pd
 
 from allnlp import schema
 from allnlp.annotation.entities import chosen, described, find_entities
-from allnlp.annotation.run import annotate_document
+from allnlp.annotation.run import annotate_document, read_entities
 from allnlp.errors import OptionError, TerminologyError
 from allnlp.readers.record import hashed_id, is_nothing, record
 from allnlp.schema import Document, Failure, document_text
@@ -66,13 +66,17 @@ def annotate_frame(
     lexicon = compile_lexicon(terminology)
     used = chosen(models)
     rows: dict[str, list[Any]] = {name: [] for name in FrameTables._fields}
-    for place, (doc_id, cells) in enumerate(zip(_ids(frame, columns), _cells(frame, columns), strict=True), 1):
-        document = _document(doc_id, place, cells, columns)
+    given = [
+        _document(doc_id, place, cells, columns)
+        for place, (doc_id, cells) in enumerate(zip(_ids(frame, columns), _cells(frame, columns), strict=True), 1)
+    ]
+    entities = read_entities(given, used)
+    for document in given:
         if isinstance(document, Failure):
             rows["failures"].append(document)
             continue
         rows["documents"].append(document)
-        found = annotate_document(document, lexicon, find_entities([document.text], used)[0])
+        found = annotate_document(document, lexicon, entities.get(document.doc_id, ()))
         if isinstance(found, Failure):
             rows["failures"].append(found)
             continue

@@ -249,7 +249,7 @@ def _write_batch(
     documents: list[Document] = []
     failures: list[Failure] = []
     found = Rows([], [], [], [])
-    entities = _entities(batch, models)
+    entities = read_entities(batch, models)
     for row in batch:
         fate = Counter(read=int(row.source_record is not None))
         if isinstance(row, Failure):
@@ -276,8 +276,8 @@ def _write_batch(
     writer.write("failures", failures)
 
 
-def _entities(batch: Sequence[Document | Failure], models: Sequence[str]) -> dict[str, list[Entity] | Failure]:
-    """What the models find in the documents of a batch; where they break on it, each document is tried alone."""
+def read_entities(batch: Sequence[Document | Failure], models: Sequence[str]) -> dict[str, list[Entity] | Failure]:
+    """What the models find in the documents of a batch, by doc_id; where they break on it, each document is tried alone."""
     read = [d for d in batch if isinstance(d, Document) and is_annotated(d)] if models else []
     try:
         return dict(zip((d.doc_id for d in read), find_entities([d.text for d in read], models), strict=True))

@@ -10,7 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from allnlp.text.name_hints import name_hints
-from allnlp.text.name_table import NameTable, build
+from allnlp.text.name_table import NameTable, build, sifted
 
 _FILE = "names.npz"
 
@@ -50,7 +50,7 @@ class Names:
         """Take the table from bytes."""
         count = len(data) // 9
         kinds = np.frombuffer(data, dtype=np.uint8, count=count)
-        self.table = NameTable(np.frombuffer(data, dtype="<u8", offset=count), kinds)
+        self.table = sifted(np.frombuffer(data, dtype="<u8", offset=count), kinds)
         return self
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
@@ -61,5 +61,5 @@ class Names:
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Names:
         """Take the table from disk."""
         with np.load(Path(path) / _FILE) as arrays:
-            self.table = NameTable(arrays["keys"], arrays["kinds"])
+            self.table = sifted(arrays["keys"], arrays["kinds"])
         return self

@@ -10,27 +10,34 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from allnlp.schema import LABELS
-from allnlp.text.abbreviations import find_abbreviations, occurrences
+from allnlp.text.abbreviations import Abbreviation, find_abbreviations, occurrences
 from allnlp.text.edges import extend
 from allnlp.text.entities import Entity
-from allnlp.text.fold import fold
+from allnlp.text.fold import fold, mask
 from allnlp.text.lexicon import Lexicon
+from allnlp.text.model_names import is_general, stands_alone
 from allnlp.text.roles import NONE, Role, decide, features, fields
 from allnlp.text.spans import Clause, Span, Taken
 from allnlp.text.terms import is_stopped
 
 #: How sure a role must be to stand: 0 to 1, set on mentions of hidden concepts (docs/models.md).
-THRESHOLDS: Mapping[str, float] = MappingProxyType({"THERAPY": 0.8, "TOXICITY": 0.8, "DISEASE": 0.8, "ANTIGEN": 0.9})
-KINDS = ("chemical", "disease", "gene")
+THRESHOLDS: Mapping[str, float] = MappingProxyType({"THERAPY": 0.85, "TOXICITY": 0.6, "DISEASE": 0.95, "ANTIGEN": 0.9})
+_CLINICAL = frozenset({"THERAPY", "DISEASE", "TOXICITY", "ANTIGEN"})  # without any of them a text is on something else
+_SENTENCE = 300  # a text too short to tell what it is on
+OWN_THRESHOLD = 0.5  # of models whose labels are ours
 
 
 class Name(NamedTuple):
-    """A name that a model marked, with every place where it may stand: half-open offsets."""
+    """A name that a model marked, with every place where it may stand: half-open offsets.
+
+    ``share`` is how many of the places the model marks; it stands for the model's certainty where that says nothing of it.
+    """
 
     folded: str
     kind: str
     entity: Entity  # the first
     places: tuple[tuple[int, int], ...]
+    share: float
 
 
 def add_entities(
@@ -42,7 +49,8 @@ def add_entities(
 ) -> list[Span]:
     """The spans that rules decided, and what models add to them.
 
-    A model never overrides a rule: what overlaps a mention of the rules is left out (a population may hold it), and so is a
+    Nothing is added to an abstract that tells of no patients, animals or blood and in which the rules found nothing of medicine. A model
+    never overrides a rule: what overlaps a mention of the rules is left out (a population may hold it), and so is a
     name that a list holds, wherever the rules did not let it stand. A name is taken wherever it stands in the document, and
     with it the short form that the document defines for it.
 
@@ -53,7 +61,8 @@ def add_entities(
         entities: what models marked.
         lexicon: the compiled vocabulary.
     """
-    if not entities:
+    about = fields(text)
+    if not entities or not (about or len(text) < _SENTENCE or any(s.label in _CLINICAL for s in spans)):
         return list(spans)
     folded = fold(text)
     taken = Taken(len(text))
@@ -61,10 +70,14 @@ def add_entities(
         if s.label != "POPULATION":
             taken.take(s.start, s.end)
     starts = [c.start for c in clauses]
-    about = fields(text)
     added: list[Span] = []
-    for name in names(folded, entities, lexicon):
-        free = [p for p in name.places if not taken.holds(*p) and not _cuts(p, spans)]
+    definitions = find_abbreviations(text)
+    shorts = {a.short for a in definitions}
+    for name in names(text, folded, entities, lexicon):
+        free = [p for p in name.places if not taken.holds(*p) and stands_alone(text, *p) and not _cuts(p, name.kind, spans)]
+        free = [p for p in free if not any(a.long_start < p[0] < p[1] == a.long_end for a in definitions)]  # the end of a longer name
+        if shorts.intersection(text[a:b] for a, b in free) or is_general(text[name.entity.start : name.entity.end], name.kind):
+            continue  # a short form is what its long form is
         role = read(text, name, free, clauses, starts, spans, about, lexicon) if free else None
         if role is None:
             continue
@@ -77,27 +90,32 @@ def add_entities(
             span = extend(text, span, lexicon)
             if not is_stopped(text, folded, start, end, role.label, lexicon) and taken.take(span.start, span.end):
                 added.append(span)
-    added += _short_forms(text, added, taken)
+    added += _short_forms(text, definitions, added, taken)
     return sorted([*spans, *added], key=lambda s: (s.start, -s.end, s.label))
 
 
-def names(folded: str, entities: Sequence[Entity], lexicon: Lexicon) -> Iterator[Name]:
+def names(text: str, folded: str, entities: Sequence[Entity], lexicon: Lexicon) -> Iterator[Name]:
     """The names that entities are and no list holds, longest first, each with all places where it stands in the text.
 
-    A name that is marked as several kinds is of the kind that it is marked as most often.
+    A name that is marked as several kinds comes once for each: first as a label of ours, then as what it is marked as most often.
     """
     marked: dict[str, dict[str, list[Entity]]] = defaultdict(lambda: defaultdict(list))
     for e in entities:
         kind = kind_of(e, lexicon)
         form = folded[e.start : e.end].strip()
-        if kind != "ignore" and len(form) > 2 and any(c.isalpha() for c in form) and not _is_listed(form, lexicon):
+        if kind != "ignore" and len(form) > 2 and any(c.isalpha() for c in form) and not _is_listed(form, mask(text[e.start : e.end]).strip(), lexicon):
             marked[form][kind].append(e)
     for form in sorted(marked, key=lambda f: (-len(f), f)):
-        by_kind = marked[form]
-        kind = max(sorted(by_kind), key=lambda k: len(by_kind[k]))
-        first = min(by_kind[kind])
-        places = {(e.start, e.end) for e in by_kind[kind]} | set(_places(folded, form))
-        yield Name(form, kind, first, tuple(sorted(places)))
+        for kind in sorted(marked[form], key=lambda k: (k not in LABELS, -len(marked[form][k]), k)):
+            found = marked[form][kind]
+            places = {(e.start, e.end) for e in found} | set(_places(folded, form))
+            share = len({(e.start, e.end) for e in found}) / len(places)
+            yield Name(form, kind, min(found, key=_order), tuple(sorted(places)), share)
+
+
+def _order(entity: Entity) -> tuple[int, int, str, str, float]:
+    """By place, label and model, then the surest; one without a score comes last."""
+    return entity.start, entity.end, entity.label, entity.model, -(entity.score or 0.0)
 
 
 def kind_of(entity: Entity, lexicon: Lexicon) -> str:
@@ -106,8 +124,9 @@ def kind_of(entity: Entity, lexicon: Lexicon) -> str:
     return next((kind for glob, kind in rows if fnmatchcase(entity.model, glob)), "ignore")
 
 
-def _is_listed(form: str, lexicon: Lexicon) -> bool:
-    return any(entry.exact is None for entry in lexicon.by_form.get(form, ()))
+def _is_listed(form: str, shown: str, lexicon: Lexicon) -> bool:
+    """Whether a list holds a folded form; of a name that is listed in its own case, whether the text shows it so."""
+    return any(entry.exact in (None, shown) for entry in lexicon.by_form.get(form, ()))
 
 
 def _places(folded: str, form: str) -> Iterator[tuple[int, int]]:
@@ -129,24 +148,23 @@ def read(
 ) -> Role | None:
     """What a name is read as; None where it is no mention, or not surely enough one."""
     if name.kind in LABELS:
-        return Role(name.kind, name.entity.score if name.entity.score is not None else 1.0, ())
+        score = name.share if name.entity.score is None else name.entity.score
+        return Role(name.kind, score, ()) if score > OWN_THRESHOLD else None
     seen = [[*features(text, a, b, clauses[max(0, bisect_right(starts, a) - 1)], spans), *about] for a, b in places]
     role = decide(name.kind, seen, lexicon.roles)
     return role if role.label != NONE and role.score >= THRESHOLDS[role.label] else None
 
 
-def _cuts(place: tuple[int, int], spans: Sequence[Span]) -> bool:
-    """Whether a population shares characters with a place and does not hold it, or is just it."""
-    return any(
-        s.label == "POPULATION" and s.start < place[1] and place[0] < s.end and (s[:2] == place or not (s.start <= place[0] and place[1] <= s.end))
-        for s in spans
-    )
+def _cuts(place: tuple[int, int], kind: str, spans: Sequence[Span]) -> bool:
+    """Whether a population shares characters with a place and does not hold it, or is just it, or what stands there is one too."""
+    near = [s for s in spans if s.label == "POPULATION" and s.start < place[1] and place[0] < s.end]
+    return any(kind == s.label or s[:2] == place or not (s.start <= place[0] and place[1] <= s.end) for s in near)
 
 
 def plain(name: Name, text: str) -> str:
     """The normal name of what no list holds: the words as they stand, a capital at the beginning made small.
 
-    >>> plain(Name("foxatinib", "chemical", Entity(0, 9, "CHEMICAL", None, "m"), ((0, 9),)), "Foxatinib helped.")
+    >>> plain(Name("foxatinib", "chemical", Entity(0, 9, "CHEMICAL", None, "m"), ((0, 9),), 1.0), "Foxatinib helped.")
     'foxatinib'
     """
     words = " ".join(text[name.entity.start : name.entity.end].split())
@@ -158,11 +176,11 @@ def _rule(name: Name, role: Role) -> str:
     return f"model:{name.entity.label}" + (f" {'; '.join(role.reasons)}" if role.reasons else "")
 
 
-def _short_forms(text: str, added: Sequence[Span], taken: Taken) -> list[Span]:
+def _short_forms(text: str, definitions: Sequence[Abbreviation], added: Sequence[Span], taken: Taken) -> list[Span]:
     """Short forms that the document defines for what was added."""
     ends = {s.end: s for s in added}
     out = []
-    for a in find_abbreviations(text):
+    for a in definitions:
         long = ends.get(a.long_end)
         if long is None or long.start > a.long_end - 0.4 * (a.long_end - a.long_start) or len(a.short) < 2:
             continue

@@ -18,19 +18,34 @@ from numpy.typing import NDArray
 
 LONGEST = 8  # words of a name
 _STEP = np.uint64(0x9E3779B97F4A7C15)  # odd, so that no bit of a word is lost: 2^64 divided by the golden ratio
+_SIEVE_BITS = 24
 _WORD = re.compile(r"[^\W_]+")
-_JOINS = re.compile(r"(?:[-\u2010-\u2015\u2212/',+()\[\]]|\s[-\u2013]?|['\u2019]s\s|,\s(?=\d))?")  # between two words of one name
+_JOINS = re.compile(r"(?:[-\u2010-\u2015\u2212/',+()\[\]]|\s[-\u2013]?|['\u2019]s\s)?")  # between two words of one name
 
 
 class NameTable(NamedTuple):
     """Names as hashes.
 
     ``keys`` are sorted, uint64, shape (names,); ``kinds`` are bit masks, uint8, of the same shape. A name of which only its
-    own capitals count (a gene's symbol) is kept under the hash of its cased words.
+    own capitals count (a gene's symbol) is kept under the hash of its cased words. ``sieve`` has a bit for each beginning of a
+    key (see ``sifted``), so that most words are known to be no name by one look into two megabytes.
     """
 
     keys: NDArray[np.uint64]
     kinds: NDArray[np.uint8]
+    sieve: NDArray[np.uint8] | None = None
+
+
+def sifted(keys: NDArray[np.uint64], kinds: NDArray[np.uint8]) -> NameTable:
+    """A table with its sieve; keys are sorted."""
+    sieve = np.zeros(1 << (_SIEVE_BITS - 3), dtype=np.uint8)
+    first = keys >> np.uint64(64 - _SIEVE_BITS)
+    np.bitwise_or.at(sieve, first >> np.uint64(3), _bits(first))
+    return NameTable(keys, kinds, sieve)
+
+
+def _bits(first: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    return np.left_shift(np.uint8(1), (first & np.uint64(7)).astype(np.uint8))
 
 
 class Found(NamedTuple):
@@ -81,7 +96,7 @@ def build(names: Iterable[tuple[str, int, bool]]) -> NameTable:
             key = (key * int(_STEP) + (cased if exact else free)) & 0xFFFFFFFFFFFFFFFF
         kinds[key] = kinds.get(key, 0) | kind
     keys = np.array(sorted(kinds), dtype=np.uint64)
-    return NameTable(keys, np.array([kinds[k] for k in sorted(kinds)], dtype=np.uint8))
+    return sifted(keys, np.array([kinds[k] for k in sorted(kinds)], dtype=np.uint8))
 
 
 def find_names(text: str, words: Sequence[tuple[int, int]], table: NameTable) -> list[Found]:
@@ -100,12 +115,10 @@ def find_names(text: str, words: Sequence[tuple[int, int]], table: NameTable) ->
         own = np.array([p[column] for p in pairs], dtype=np.uint64)
         key, open_ = own, np.ones(len(own), dtype=bool)
         for length in range(1, LONGEST + 1):
-            at = np.searchsorted(table.keys, key)
-            at[at == len(table.keys)] = 0
-            hit = open_ & (table.keys[at] == key) & (best[0, : len(key)] <= length)
-            both = hit & (best[0, : len(key)] == length)
-            best[1, : len(key)][hit] = np.where(both, best[1, : len(key)] | table.kinds[at], table.kinds[at])[hit]
-            best[0, : len(key)][hit] = length
+            where, at = _listed(key, open_ & (best[0, : len(key)] <= length), table)
+            kinds = table.kinds[at]
+            best[1, where] = np.where(best[0, where] == length, best[1, where] | kinds, kinds)
+            best[0, where] = length
             if len(key) == 1:
                 break
             open_ = open_[:-1] & joined[length - 1 :]
@@ -113,6 +126,18 @@ def find_names(text: str, words: Sequence[tuple[int, int]], table: NameTable) ->
                 break
             key = key[:-1] * _STEP + own[length:]
     return _leftmost(best)
+
+
+def _listed(key: NDArray[np.uint64], may: NDArray[np.bool_], table: NameTable) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Which of the keys are listed, of those that may be, and where."""
+    where = np.flatnonzero(may)
+    if table.sieve is not None:
+        first = key[where] >> np.uint64(64 - _SIEVE_BITS)
+        where = where[(table.sieve[first >> np.uint64(3)] & _bits(first)) != 0]
+    at = np.searchsorted(table.keys, key[where])
+    at[at == len(table.keys)] = 0
+    hit = table.keys[at] == key[where]
+    return where[hit], at[hit]
 
 
 def _leftmost(best: NDArray[np.int64]) -> list[Found]:

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 
 from allnlp.evaluation import Score, exact_scores
-from allnlp.training.marks import Mark, Passage
+from allnlp.training.marks import UNKNOWN, Mark, Passage
 from allnlp.training.pipeline import NER
 
 
@@ -31,7 +31,8 @@ def examples(nlp: Language, passages: Iterable[Passage]) -> list[Example]:
         spans = [truth.char_span(m.start, m.end, label=m.label) for m in passage.marks]
         if None in spans:
             raise ValueError(f"a mark of {passage.doc_id} does not stand on whole tokens")
-        truth.set_ents([span for span in spans if span is not None])
+        known = [span for span in spans if span is not None and span.label_ != UNKNOWN]
+        truth.set_ents(known, missing=[span for span in spans if span is not None and span.label_ == UNKNOWN])
         out.append(Example(doc, truth))
     return out
 

@@ -10,9 +10,11 @@ from typing import NamedTuple
 
 from allnlp.components.tokenizer import split
 
+UNKNOWN = "?"  # label of a stretch of which is not known what it is: nothing is learned from it
+
 
 class Mark(NamedTuple):
-    """Characters ``text[start:end]`` that a person marked."""
+    """Characters ``text[start:end]`` that a person marked, or of which nothing is known (``UNKNOWN``)."""
 
     start: int
     end: int
