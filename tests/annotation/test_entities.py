@@ -99,8 +99,15 @@ def test_the_models_are_those_that_are_named(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize(("package", "used"), [(object(), (DEFAULT,)), (None, ())])
 def test_the_shipped_model_is_used_where_it_is_installed(monkeypatch: pytest.MonkeyPatch, package: object, used: tuple[str, ...]) -> None:
+    monkeypatch.delenv("ALLNLP_MODEL")
     monkeypatch.setattr("allnlp.annotation.entities.find_package", lambda name: package if name == DEFAULT else None)
     assert chosen(None) == used
+
+
+def test_the_environment_names_the_models_of_a_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLNLP_MODEL", "en_a en_b")
+    assert chosen(None) == ("en_a", "en_b")
+    assert chosen(["en_c"]) == ("en_c",)
 
 
 def test_a_model_is_described_by_name_version_and_content(model: str) -> None:

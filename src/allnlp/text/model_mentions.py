@@ -21,10 +21,10 @@ from allnlp.text.spans import Clause, Span, Taken
 from allnlp.text.terms import is_stopped
 
 #: How sure a role must be to stand: 0 to 1, set on mentions of hidden concepts (docs/models.md).
-THRESHOLDS: Mapping[str, float] = MappingProxyType({"THERAPY": 0.85, "TOXICITY": 0.6, "DISEASE": 0.95, "ANTIGEN": 0.9})
+THRESHOLDS: Mapping[str, float] = MappingProxyType({"THERAPY": 0.8, "TOXICITY": 0.5, "DISEASE": 0.95, "ANTIGEN": 0.9})
 _CLINICAL = frozenset({"THERAPY", "DISEASE", "TOXICITY", "ANTIGEN"})  # without any of them a text is on something else
 _SENTENCE = 300  # a text too short to tell what it is on
-OWN_THRESHOLD = 0.5  # of models whose labels are ours
+OWN_THRESHOLD = 0.4  # of models whose labels are ours
 
 
 class Name(NamedTuple):

@@ -17,12 +17,13 @@ from allnlp.models import find_package
 from allnlp.terminology import load
 from allnlp.training.examples import find_marks, labels_of, read_text, score_marks
 from allnlp.training.marks import Corpus, Misfit, Passage, divided, fitted, label_counts, relabelled
-from allnlp.training.package import describe, refuse_to_replace, save
+from allnlp.training.package import describe, model_name, refuse_to_replace, save
 from allnlp.training.pipeline import listed_names, new_pipeline, pipeline_like, recogniser
 from allnlp.training.train import Step, train
 
 SHIPPED = "en_allnlp_bio_sm"
 NOTHING = "none"
+_NAMED = "allnlp_"  # so that its labels are read as ours, see terminology/ner_labels.tsv
 LEAST_DOCUMENTS = 5
 _PATIENCE = 4  # reports: few texts are learned in some hundred steps, and more only learn them by heart
 
@@ -79,7 +80,7 @@ def train_model(
     data = {part: data_record(passages) for part, passages in (("train", learned), ("dev", held))}
     sentence = f"Recognises {', '.join(sorted(counts))}; trained by allnlp train on {len(learned)} documents"
     record = {"seed": seed, "steps": steps, "start": name, "data": data}
-    describe(nlp, name=out.name, description=sentence, scores=scores, training=record, requirements=("allnlp",))
+    describe(nlp, name=_NAMED + model_name(out.name).removeprefix(_NAMED), description=sentence, scores=scores, training=record, requirements=("allnlp",))
     save(nlp, out, overwrite=overwrite)
     return Trained(len(learned), len(held), counts, name, scores, misfits)
 
