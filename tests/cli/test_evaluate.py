@@ -121,3 +121,42 @@ def test_options_that_do_not_fit_together_are_refused(words: list[str], message:
     ran = run("evaluate", *words)
     assert (ran.code, ran.out) == (2, "")
     assert message in ran.err
+
+
+def test_marks_are_scored_against_what_a_person_corrected_and_judged(run: Run, files: list[str | Path]) -> None:
+    from allnlp.collection.edits import confirm_document, judge, mark_wrong
+    from allnlp.tables import read_table
+
+    folder = Path(files[1])
+    ran = run("evaluate", folder, "--corrections")
+    assert (ran.code, ran.out) == (3, "")
+    assert "no document was corrected as a whole and no mark judged" in ran.err
+    marks = read_table(folder, "mentions").query("label in ['TOXICITY', 'THERAPY']").astype({"start": int, "end": int})
+    first, *_, last = [(r.doc_id, r.label, r.start, r.end) for r in marks.itertuples()]
+    judge(folder, *first, "right", reviewer="A")  # type: ignore[arg-type]
+    ran = run("evaluate", folder, "--corrections")
+    assert [line.split("\t")[:5] for line in ran.out.splitlines()] == [["label", "n_judged", "n_right", "n_partly", "n_wrong"], ["TOXICITY", "1", "1", "0", "0"]]
+    mark_wrong(folder, *last, reviewer="A")  # type: ignore[arg-type]
+    confirm_document(folder, "1", reviewer="A")
+    ran = run("evaluate", folder, "--corrections", "--errors", "3")
+    rows = [line.split("\t") for line in ran.out.splitlines()]
+    assert ["strict", "TOXICITY", "0.500", "1", "0.667", "1", "2"] in rows
+    assert ["strict", "THERAPY", "1", "1", "1", "1", "1"] in rows
+    assert "spurious TOXICITY\t1\tCRS" in ran.out
+    assert "flatter the machine" in ran.err
+    found = json.loads(run("evaluate", folder, "--corrections", "--json").out)
+    assert (found["documents"], found["judged"][0]["n_wrong"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["out", "--corrections", "--texts", "t"], "cannot be given with"),
+        (["out", "other", "--corrections"], "are of one folder"),
+        (["--corrections", "--model", "x"], "cannot be given at once"),
+    ],
+)
+def test_corrections_are_asked_for_alone(words: list[str], message: str, run: Run) -> None:
+    ran = run("evaluate", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert message in ran.err

@@ -71,3 +71,22 @@ def test_a_wrong_call_is_one_line(run: Callable[..., Any], cart: Path, words: li
 def test_a_folder_that_is_none_is_told(run: Callable[..., Any], tmp_path: Path, brat: Path) -> None:
     for words in ([brat], ["--list"], ["--remove"]):
         assert run("import", tmp_path / "none", *words).code == 1
+
+
+def test_edits_of_single_marks_are_listed_and_stay_until_they_are_named(run: Callable[..., Any], cart: Path, brat: Path) -> None:
+    from allnlp.collection.edits import mark_wrong
+
+    row = read_table(cart, "mentions").iloc[-1]
+    mark_wrong(cart, row["doc_id"], row["label"], int(row["start"]), int(row["end"]), reviewer="Ada", made_at="2026-03-01T10:00:00Z")
+    ran = run("import", cart, "--list")
+    assert ran.out.splitlines()[1].split("\t")[:2] == [row["doc_id"], "wrong"]
+    assert "1 time a single mark or finding was edited or judged" in ran.err
+    run("import", cart, brat)
+    found = json.loads(run("import", cart, "--list", "--json").out)
+    assert (len(found["documents"]), len(found["edits"])) == (1, 1)
+    assert len(run("import", cart, "--list").out.splitlines()) == 5
+    ran = run("import", cart, "--remove")
+    assert f"Edits of single marks stay: 1. Take them away with: allnlp import {cart} edits --remove" in ran.err
+    assert run("import", cart, "--remove").code == 3
+    assert run("import", cart, "edits", "--remove").code == 0
+    assert not (cart / CORRECTIONS).exists()

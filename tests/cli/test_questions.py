@@ -41,8 +41,9 @@ def test_an_answer_is_a_table_a_file_and_json_with_the_command_beside_it(run: As
     assert len(value["rows"] if command == "evidence" else value) == len(rows)
 
 
-def test_the_command_that_a_table_of_pairs_ends_with_opens_the_first_pair(run: Ask, folder: Path) -> None:
-    found = run("cooccur", folder, *QUESTIONS["cooccur"])
+@pytest.mark.parametrize("narrowed", [(), ("--matching", "CRS year:2018-", "--lacking", "CD22", "--include", "negated")])
+def test_the_command_that_a_table_of_pairs_ends_with_opens_the_first_pair(run: Ask, folder: Path, narrowed: tuple[str, ...]) -> None:
+    found = run("cooccur", folder, *QUESTIONS["cooccur"], *narrowed)
     first = pd.read_csv(io.StringIO(found.out), sep="\t").iloc[0]
     words = shlex.split(found.err.splitlines()[-1].partition(": ")[2])
     behind = run(*words[1:], "--limit", "0")
@@ -53,11 +54,39 @@ def test_the_command_that_a_table_of_pairs_ends_with_opens_the_first_pair(run: A
 def test_the_command_of_the_provenance_of_python_gives_the_same(run: Ask, folder: Path) -> None:
     import allnlp
 
-    view = allnlp.open(folder).where(year="2018:", include="negated")
+    view = allnlp.open(folder).where(year="2018:", include="negated", matching="CRS OR t(4;14)", lacking="antigen:CD22", decision="undecided")
     for frame in (view.cooccurrence("therapy", "toxicity", level="sentence").frame, view.counts("antigen"), view.trend("CRS"), view.evidence("CRS").rows):
         ran = run(*shlex.split(frame.attrs["provenance"]["command"])[1:], "--json")
         rows = json.loads(ran.out)
         assert len(rows["rows"] if isinstance(rows, dict) else rows) == len(frame)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("cooccur", "--rows", "therapy"),
+        ("evidence", "CRS"),
+        ("counts", "toxicity"),
+        ("trend", "CRS"),
+        ("findings",),
+        ("evidence-table", "--toxicity", "CRS"),
+        ("pool", "--toxicity", "CRS"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_every_question_takes_queries_what_is_lacking_and_decisions(run: Ask, folder: Path, words: tuple[str, ...]) -> None:
+    name, *rest = words
+    for narrowed in (("--matching", "CRS"), ("--lacking", "toxicity:infection", "--decision", "undecided", "--decision", "read")):
+        found = run(name, folder, *rest, *narrowed)
+        assert (found.code, bool(found.out)) == (0, True), found.err
+    for narrowed, code, said in (
+        (("--matching", "CRS AND"), 2, "AND has nothing after it"),
+        (("--lacking", "qqqqqq"), 3, "no concept is named 'qqqqqq'"),
+        (("--decision", "maybe"), 2, "'maybe' is none of included"),
+    ):
+        wrong = run(name, folder, *rest, *narrowed)
+        assert (wrong.code, wrong.out) == (code, ""), wrong.err
+        assert said in wrong.err
 
 
 def test_what_is_not_counted_and_not_shown_is_told(run: Ask, folder: Path) -> None:

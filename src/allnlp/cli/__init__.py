@@ -17,12 +17,14 @@ from allnlp.cli import (
     evidence,
     evidence_table,
     explain,
+    explore,
     export,
     find,
     findings,
     models,
     plot,
     pool,
+    report,
     sql,
     summary,
     tag,
@@ -54,6 +56,8 @@ app.command("findings")(findings.command)
 app.command("evidence-table")(evidence_table.command)
 app.command("pool")(pool.command)
 app.add_typer(plot.app, name="plot")
+app.command("explore")(explore.command)
+app.command("report")(report.command)
 app.command("export")(export.command)
 app.command("import")(corrections.command)
 app.command("sql")(sql.command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 import typer
@@ -27,6 +26,9 @@ def command(
     study_type: list[str] = filtering.STUDY_TYPE,
     population: list[str] = filtering.POPULATION,
     mentioning: list[str] = filtering.MENTIONING,
+    lacking: list[str] = filtering.LACKING,
+    matching: list[str] = filtering.MATCHING,
+    decision: list[str] = filtering.DECISION,
     section: list[str] = filtering.SECTION,
     include: list[str] = filtering.INCLUDE,
     limit: int = typer.Option(30, "--limit", help="Pairs on the screen; 0 shows all. Files and JSON have all."),
@@ -43,10 +45,12 @@ def command(
     """
     filtering.check_out(out)
     filters = filtering.filters_of(
-        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
-    )
+        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include,
+        lacking=lacking, matching=matching, decision=decision,
+    )  # fmt: skip
     from allnlp.collection.cooccurrence import cooccurrence
     from allnlp.collection.index import Index
+    from allnlp.collection.provenance import asked_command
     from allnlp.errors import NothingFound
 
     found = cooccurrence(
@@ -62,5 +66,5 @@ def command(
     say(f"{len(found):,} pair{'' if len(found) == 1 else 's'} named together in {level}s{f' ({filters.said()})' if filters.said() else ''}{more}")
     first = found.iloc[0]
     words = [f"{str(first[f'label_{x}']).lower()}:{first[f'name_{x}']}" for x in ("a", "b")]
-    say(f"The sentences of a pair: allnlp evidence {shlex.join([str(folder), *words])} --level {level}{' --narrower' if narrower else ''}")
+    say(f"The sentences of a pair: {asked_command('evidence', folder, filters, {'level': level, 'narrower': narrower}, words=tuple(words))}")
     filtering.wrote(out)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from allnlp.cli.console import EXIT_PARTIAL, answer_json, answer_table, records, say
+from allnlp.cli.console import EXIT_PARTIAL, answer, answer_json, answer_table, records, say
 
 if TYPE_CHECKING:
     from allnlp.collection.corrections_import import Imported
 
 _SHOWN = 3  # of what could not be read
+_EDIT_COLUMNS = ("doc_id", "action", "label", "start", "end", "text", "name", "assertion", "finding", "reviewer", "made_at", "note", "reason")
 
 
 def command(
@@ -21,8 +22,8 @@ def command(
     label: list[str] = typer.Option([], "--label", help="Only this label was looked at; give it again for another."),
     changed: bool = typer.Option(False, "--changed", help="Take only documents whose marks are not the machine's."),
     failures: bool = typer.Option(False, "--failures", help="List what could not be read, and why."),
-    listed: bool = typer.Option(False, "--list", help="Show which documents were corrected, and whether they are applied."),
-    remove: bool = typer.Option(False, "--remove", help="Take corrections away: all, or those of these files."),
+    listed: bool = typer.Option(False, "--list", help="Show which documents and single marks were corrected, and whether they are applied."),
+    remove: bool = typer.Option(False, "--remove", help="Take corrected documents away: all, or those of these files; edits of single marks with the name edits."),
     strict: bool = typer.Option(False, "--strict", help="Exit with code 4 when something could not be read."),
     json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
@@ -87,34 +88,48 @@ def _tell(folder: Path, files: list[Path], found: Imported, *, has_list: bool) -
 
 def _list(folder: Path, *, as_json: bool) -> None:
     from allnlp.collection.corrections import list_corrections
+    from allnlp.collection.edits import list_edits
     from allnlp.errors import NothingFound
     from allnlp.tables import read_manifest
 
     read_manifest(folder)
-    found = list_corrections(folder)
-    if found.empty:
-        raise NothingFound(f"{folder}: no document was corrected by a person. Bring corrections in with: allnlp import {folder} FILE")
+    found, edits = list_corrections(folder), list_edits(folder)
+    if found.empty and edits.empty:
+        raise NothingFound(f"{folder}: nothing was corrected by a person. Bring corrections in with: allnlp import {folder} FILE")
     if as_json:
-        answer_json(records(found))
+        answer_json({"documents": records(found), "edits": records(edits)})
     else:
-        answer_table("Documents corrected by a person", found)
-    n_lost = int(found["reason"].notna().sum())
-    say(f"{_number(len(found), 'document')} corrected by a person{f', {n_lost:,} of them not applied: see the column reason' if n_lost else ''}")
+        tables = (("Documents corrected by a person", found), ("Marks and findings edited or judged by a person", edits[list(_EDIT_COLUMNS)]))
+        for i, (title, table) in enumerate((title, table) for title, table in tables if len(table)):
+            if i:
+                answer("")
+            answer_table(title, table)
+    _tell_lost(f"{_number(len(found), 'document')} corrected by a person", len(found), int(found["reason"].notna().sum()))
+    _tell_lost(f"{_number(len(edits), 'time')} a single mark or finding was edited or judged", len(edits), int((~edits["is_applied"]).sum()))
+
+
+def _tell_lost(what: str, n: int, n_lost: int) -> None:
+    if n:
+        say(f"{what}{f', {n_lost:,} of them not applied: see the column reason' if n_lost else ''}")
 
 
 def _remove(folder: Path, names: list[str], *, as_json: bool) -> None:
     from allnlp.collection.corrections import has_corrections, remove_corrections
+    from allnlp.collection.edits import list_edits
     from allnlp.errors import NothingFound
     from allnlp.tables import read_manifest
 
     read_manifest(folder)
     n = remove_corrections(folder, names) if has_corrections(folder) else None
-    if n is None or (names and not n):
-        what = f"no correction came of {' or '.join(names)}" if names else "there are no corrections"
+    if n is None or (not n and (names or has_corrections(folder))):
+        what = f"no correction came of {' or '.join(names)}" if names else "no document was corrected as a whole"
         raise NothingFound(f"{folder}: {what}; nothing to take away. See what there is: allnlp import {folder} --list")
     if as_json:
         answer_json({"removed": n})
     say(f"Took away the corrections of {_number(n, 'document')}; their marks are the machine's again")
+    n_edits = 0 if names else len(list_edits(folder))
+    if n_edits:
+        say(f"Edits of single marks stay: {n_edits:,}. Take them away with: allnlp import {folder} edits --remove")
 
 
 def _number(count: int, what: str) -> str:

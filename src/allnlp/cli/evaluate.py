@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from allnlp.cli.console import answer, answer_json, answer_table, say
+from allnlp.cli.console import answer, answer_json, answer_table, records, say
 from allnlp.errors import OptionError
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def command(
     model: list[str] = typer.Option([], "--model", help="Score a model of named entities in place of a folder; give it again for another."),
     pubtator: Path | None = typer.Option(None, "--pubtator", help="Marked documents for models: PubTator, or JSON lines with text and spans."),
     map: list[str] = typer.Option([], "--map", help="A label of the documents or of a model by another name: Chemical=CHEMICAL."),
+    corrections: bool = typer.Option(False, "--corrections", help="Score the machine's marks against those that a person corrected or judged in the folder."),
     errors: int = typer.Option(0, "--errors", min=0, help="Also list up to so many faults of each kind; of one folder."),
     json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
@@ -30,7 +31,10 @@ def command(
     \b
     Example:
       allnlp evaluate cart/ --texts texts.jsonl --gold gold.jsonl --errors 20
+      allnlp evaluate cart/ --corrections
     """
+    if model and corrections:
+        raise OptionError("--model and --corrections cannot be given at once. Train and score a model with: allnlp train DIR -o MODEL")
     if model:
         if folders:
             raise OptionError("folders and --model cannot be given at once. Annotate with the model, or score the model alone.")
@@ -38,8 +42,11 @@ def command(
         return
     if not folders:
         raise OptionError("nothing to score. Give an annotated folder, or a model with --model NAME.")
+    if corrections:
+        _corrected(folders, errors, as_json=json, is_alone=not (texts or gold or pubtator or map))
+        return
     if texts is None or gold is None:
-        raise OptionError("a folder is scored against gold. Give it with --texts TEXTS --gold GOLD.")
+        raise OptionError("a folder is scored against gold. Give it with --texts TEXTS --gold GOLD, or score it by its own --corrections.")
     if pubtator or map:
         raise OptionError("--pubtator and --map are for models. Give a model with --model NAME.")
     from allnlp.evaluation import evaluate
@@ -51,20 +58,55 @@ def command(
         _several([str(f) for f in folders], reports, as_json=json)
 
 
-def _one(report: Report, errors: int, *, as_json: bool) -> None:
-    import pandas as pd
+def _corrected(folders: Sequence[Path], errors: int, *, as_json: bool, is_alone: bool) -> None:
+    """Scores on documents that a person corrected whole, and the precision of marks judged one by one."""
+    from allnlp.collection.confirmed import confirmed_documents
+    from allnlp.collection.judgements import precision
+    from allnlp.errors import NothingFound
+    from allnlp.evaluation import score_documents
 
+    if not is_alone:
+        raise OptionError("--corrections cannot be given with --texts, --gold, --pubtator or --map. Leave them out.")
+    if len(folders) > 1:
+        raise OptionError("--corrections are of one folder. Give one folder at a time.")
+    folder = folders[0]
+    documents, judged = confirmed_documents(folder), precision(folder)
+    if not documents and judged.empty:
+        raise NothingFound(f"{folder}: no document was corrected as a whole and no mark judged by a person. Bring corrections in with: allnlp import {folder} FILE")
+    report = score_documents((d.doc_id, d.text, d.gold, d.found) for d in documents)
+    if as_json:
+        answer_json({**_as_json(report, errors), "judged": records(judged)})
+    elif documents:
+        _one(report, errors, as_json=False, title=f"The machine against a person, {report.documents} documents corrected as a whole")
+    if len(judged):
+        if not as_json:
+            if documents:
+                answer("")
+            answer_table("Marks of the machine that a person judged", judged)
+        say("precision: of the marks judged those that are right; partly right counts as not right. ci_low, ci_high: 95 % interval (Wilson)")
+    if documents:
+        say("Documents that were corrected, not marked from nothing, flatter the machine. Only labels that the person looked for are scored")
+
+
+def _as_json(report: Report, errors: int) -> dict[str, Any]:
     from allnlp.evaluation import first_of_each
 
     kinds = {"strict": report.strict, "overlap": report.overlap, "assertion": report.assertion}
+    scores = {kind: {name: s._asdict() for name, s in table.items()} for kind, table in kinds.items()}
+    faults = [f._asdict() for f in first_of_each(report.faults, errors)]
+    return {"documents": report.documents, **scores, "linking_b3": report.linking, "faults": faults}
+
+
+def _one(report: Report, errors: int, *, as_json: bool, title: str = "") -> None:
+    import pandas as pd
+
+    kinds = {"strict": report.strict, "overlap": report.overlap, "assertion": report.assertion}
     if as_json:
-        scores = {kind: {name: s._asdict() for name, s in table.items()} for kind, table in kinds.items()}
-        faults = [f._asdict() for f in first_of_each(report.faults, errors)]
-        answer_json({"documents": report.documents, **scores, "linking_b3": report.linking, "faults": faults})
+        answer_json(_as_json(report, errors))
         return
     rows = [{"measure": kind, "class": name, **s._asdict()} for kind, table in kinds.items() for name, s in table.items()]
     rows.append({"measure": "linking", "class": "B-cubed", "f": report.linking})
-    answer_table(f"Agreement with gold, {report.documents} documents", pd.DataFrame(rows).astype({"gold": "Int64", "found": "Int64"}))
+    answer_table(title or f"Agreement with gold, {report.documents} documents", pd.DataFrame(rows).astype({"gold": "Int64", "found": "Int64"}))
     if errors:
         by_kind: dict[str, list[dict[str, str]]] = {}
         for fault in report.faults:

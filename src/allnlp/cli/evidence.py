@@ -28,6 +28,9 @@ def command(
     study_type: list[str] = filtering.STUDY_TYPE,
     population: list[str] = filtering.POPULATION,
     mentioning: list[str] = filtering.MENTIONING,
+    lacking: list[str] = filtering.LACKING,
+    matching: list[str] = filtering.MATCHING,
+    decision: list[str] = filtering.DECISION,
     section: list[str] = filtering.SECTION,
     include: list[str] = filtering.INCLUDE,
     newest: bool = typer.Option(False, "--newest", help="Latest years first; by default in the order of the folder."),
@@ -43,8 +46,9 @@ def command(
     """
     filtering.check_out(out)
     filters = filtering.filters_of(
-        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
-    )
+        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include,
+        lacking=lacking, matching=matching, decision=decision,
+    )  # fmt: skip
     from allnlp.collection.evidence import evidence
     from allnlp.collection.index import Index
 

@@ -36,7 +36,11 @@ def command(
     narrower: bool = typer.Option(False, "--narrower", help="Show also values of narrower concepts, with their name."),
     year: str | None = filtering.YEAR,
     journal: list[str] = filtering.JOURNAL,
+    population: list[str] = filtering.POPULATION,
     mentioning: list[str] = filtering.MENTIONING,
+    lacking: list[str] = filtering.LACKING,
+    matching: list[str] = filtering.MATCHING,
+    decision: list[str] = filtering.DECISION,
     out: Path | None = typer.Option(None, "--out", "-o", help="Write .xlsx, .html, .csv, .tsv, .parquet or .json, with each sentence."),
     json: bool = typer.Option(False, "--json", help="Print JSON, with each sentence."),
 ) -> None:
@@ -58,7 +62,9 @@ def command(
     found = evidence_table(
         folder, columns=column or None, toxicities=toxicity or None, outcomes=outcome or None, therapies=therapy, diseases=disease,
         antigens=antigen, study_types=study_type, primary=primary, all_studies=all_studies, narrower=narrower,
-        documents=filtering.documents_of(folder, year=year, journal=journal, mentioning=mentioning),
+        documents=filtering.documents_of(
+            folder, year=year, journal=journal, population=population, mentioning=mentioning, lacking=lacking, matching=matching, decision=decision
+        ),
     )  # fmt: skip
     if found.table.empty:
         raise NothingFound(f"{folder}: no study has a value in these columns. {' '.join(found.notes)}".rstrip())

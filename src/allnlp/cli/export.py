@@ -34,6 +34,9 @@ def command(
     study_type: list[str] = filtering.STUDY_TYPE,
     population: list[str] = filtering.POPULATION,
     mentioning: list[str] = filtering.MENTIONING,
+    lacking: list[str] = filtering.LACKING,
+    matching: list[str] = filtering.MATCHING,
+    decision: list[str] = filtering.DECISION,
     section: list[str] = typer.Option([], "--section", help="Only mentions and findings of this section, as results."),
     include: list[str] = typer.Option(
         [], "--include", help="With filters, mentions beside those that are present: negated, hypothetical, historical or all."
@@ -58,9 +61,10 @@ def command(
     from allnlp.exporters.registry import Pairs, export
 
     filters = filtering.filters_of(
-        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
-    )
-    is_narrowed = any((year, journal, study_type, population, mentioning, section, include))
+        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include,
+        lacking=lacking, matching=matching, decision=decision,
+    )  # fmt: skip
+    is_narrowed = any((year, journal, study_type, population, mentioning, section, include, lacking, matching, decision))
     pairs = Pairs(_labels(labels), level, min_documents, top)
     done = export(
         folder,

@@ -38,6 +38,9 @@ def command(
     study_type: list[str] = filtering.STUDY_TYPE,
     population: list[str] = filtering.POPULATION,
     mentioning: list[str] = filtering.MENTIONING,
+    lacking: list[str] = filtering.LACKING,
+    matching: list[str] = filtering.MATCHING,
+    decision: list[str] = filtering.DECISION,
     section: list[str] = filtering.SECTION,
     out: Path | None = typer.Option(None, "--out", "-o", help="Write all columns to a file: .csv .tsv .json .xlsx .parquet."),
     json: bool = typer.Option(False, "--json", help="Print JSON, with all columns."),
@@ -57,7 +60,10 @@ def command(
     found = select_findings(
         folder, toxicities=toxicity, outcomes=outcome, concepts=concept, grade=grade, therapies=therapy, measures=measure, timepoint=timepoint,
         needs_review=review, exact=exact,
-        documents=filtering.documents_of(folder, year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning),
+        documents=filtering.documents_of(
+            folder, year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, lacking=lacking, matching=matching,
+            decision=decision,
+        ),
     )  # fmt: skip
     if section:
         found = found[found["section"].isin(filtering.filters_of(section=section).sections)].reset_index(drop=True)

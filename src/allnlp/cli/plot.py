@@ -41,6 +41,9 @@ def plot_heatmap(
     study_type: list[str] = filtering.STUDY_TYPE,
     population: list[str] = filtering.POPULATION,
     mentioning: list[str] = filtering.MENTIONING,
+    lacking: list[str] = filtering.LACKING,
+    matching: list[str] = filtering.MATCHING,
+    decision: list[str] = filtering.DECISION,
     section: list[str] = filtering.SECTION,
     include: list[str] = filtering.INCLUDE,
     width: int = _WIDTH,
@@ -58,8 +61,9 @@ def plot_heatmap(
     from allnlp.figures import grid, heatmap
 
     filters = filtering.filters_of(
-        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
-    )
+        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include,
+        lacking=lacking, matching=matching, decision=decision,
+    )  # fmt: skip
     pairs = cooccurrence(Index(folder), rows, columns, filters=filters, level=level, min_count=min_count, narrower=narrower)
     figure = heatmap(pairs, measure=measure, top=top, order=order, width=width, family=font)
     shown = grid(pairs, measure=measure, top=top, order=order)
@@ -84,6 +88,9 @@ def plot_network(
     study_type: list[str] = filtering.STUDY_TYPE,
     population: list[str] = filtering.POPULATION,
     mentioning: list[str] = filtering.MENTIONING,
+    lacking: list[str] = filtering.LACKING,
+    matching: list[str] = filtering.MATCHING,
+    decision: list[str] = filtering.DECISION,
     section: list[str] = filtering.SECTION,
     include: list[str] = filtering.INCLUDE,
     width: int = _WIDTH,
@@ -103,8 +110,9 @@ def plot_network(
     from allnlp.schema import LABELS
 
     filters = filtering.filters_of(
-        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
-    )
+        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include,
+        lacking=lacking, matching=matching, decision=decision,
+    )  # fmt: skip
     wanted = [one for words in labels for one in label_words(words)] or [label.lower() for label in LABELS]
     found = build_network(Index(folder), labels=wanted, filters=filters, level=level, min_documents=min_documents, measure=measure, top=top)
     figure = network(found, colour=colour, measure=measure, width=width, family=font)
@@ -132,6 +140,9 @@ def plot_trend(
     study_type: list[str] = filtering.STUDY_TYPE,
     population: list[str] = filtering.POPULATION,
     mentioning: list[str] = filtering.MENTIONING,
+    lacking: list[str] = filtering.LACKING,
+    matching: list[str] = filtering.MATCHING,
+    decision: list[str] = filtering.DECISION,
     section: list[str] = filtering.SECTION,
     include: list[str] = filtering.INCLUDE,
     width: int = _WIDTH,
@@ -149,8 +160,9 @@ def plot_trend(
     from allnlp.figures import trend
 
     filters = filtering.filters_of(
-        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
-    )
+        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include,
+        lacking=lacking, matching=matching, decision=decision,
+    )  # fmt: skip
     frame = trend_of(Index(folder), concepts, filters=filters, level=level, narrower=narrower, complete=complete)
     _finish(trend(frame, width=width, family=font), out, frame, origin)
 
@@ -169,6 +181,9 @@ def plot_counts(
     study_type: list[str] = filtering.STUDY_TYPE,
     population: list[str] = filtering.POPULATION,
     mentioning: list[str] = filtering.MENTIONING,
+    lacking: list[str] = filtering.LACKING,
+    matching: list[str] = filtering.MATCHING,
+    decision: list[str] = filtering.DECISION,
     section: list[str] = filtering.SECTION,
     include: list[str] = filtering.INCLUDE,
     width: int = _WIDTH,
@@ -186,8 +201,9 @@ def plot_counts(
     from allnlp.figures import counts
 
     filters = filtering.filters_of(
-        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
-    )
+        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include,
+        lacking=lacking, matching=matching, decision=decision,
+    )  # fmt: skip
     frame = counts_of(Index(folder), concepts, filters=filters, narrower=narrower, top=top)
     _finish(counts(frame, top=top, log=log, width=width, family=font), out, frame, origin)
 
@@ -212,6 +228,14 @@ def plot_forest(
     keep_largest_per_trial: bool = typer.Option(
         False, "--keep-largest-per-trial", help="Of documents of one trial keep the one with most patients."
     ),
+    exclude: list[str] = typer.Option([], "--exclude", help="A number to take out: its document and finding, as 29385370#3; give it again for another."),
+    year: str | None = filtering.YEAR,
+    journal: list[str] = filtering.JOURNAL,
+    study_type: list[str] = filtering.STUDY_TYPE,
+    mentioning: list[str] = filtering.MENTIONING,
+    lacking: list[str] = filtering.LACKING,
+    matching: list[str] = filtering.MATCHING,
+    decision: list[str] = filtering.DECISION,
     width: int = _WIDTH,
     font: str | None = _FONT,
 ) -> None:
@@ -222,13 +246,17 @@ def plot_forest(
       allnlp plot forest cart/ --toxicity CRS --grade ">=3" --therapy tisagenlecleucel -o crs.pdf
     """
     origin = _begin(context, folder, out, width)
-    from allnlp.collection.pool import pool, pooled_line
+    from allnlp.collection.pool import parse_finding, pool, pooled_line
     from allnlp.figures import forest
 
     found = pool(
         folder, toxicity=toxicity, outcome=outcome, grade=grade, therapies=therapy, diseases=disease, populations=population, timepoint=timepoint,
         exact=exact, keep_largest_per_trial=keep_largest_per_trial, method=method.upper(), interval=interval.lower(), level=level,
         adjust=adjust.lower() if adjust else None,
+        excluding=[parse_finding(e) for e in exclude],
+        documents=filtering.documents_of(
+            folder, year=year, journal=journal, study_type=study_type, mentioning=mentioning, lacking=lacking, matching=matching, decision=decision
+        ),
     )  # fmt: skip
     _finish(forest(found, width=width, family=font), out, found.rows, origin)
     say(pooled_line(found.pooled))

@@ -43,10 +43,15 @@ def command(
     keep_largest_per_trial: bool = typer.Option(
         False, "--keep-largest-per-trial", help="Of documents of one trial keep the one with most patients."
     ),
+    exclude: list[str] = typer.Option([], "--exclude", help="A number to take out: its document and finding, as 29385370#3; give it again for another."),
     left_out: bool = typer.Option(False, "--left-out", help="List the numbers that are not pooled, and why, instead."),
     year: str | None = filtering.YEAR,
     journal: list[str] = filtering.JOURNAL,
+    study_type: list[str] = filtering.STUDY_TYPE,
     mentioning: list[str] = filtering.MENTIONING,
+    lacking: list[str] = filtering.LACKING,
+    matching: list[str] = filtering.MATCHING,
+    decision: list[str] = filtering.DECISION,
     out: Path | None = typer.Option(None, "--out", "-o", help="Write the studies: .csv .tsv .json .xlsx .parquet; R's metaprop takes it."),
     figure: Path | None = typer.Option(None, "--figure", help="Draw a forest plot: .pdf .svg .png; its data as .csv beside it."),
     width: int = typer.Option(183, "--width", help="Width of the figure, mm: 89 or 183."),
@@ -58,7 +63,7 @@ def command(
     Example:
       allnlp pool cart/ --toxicity CRS --grade ">=3" --therapy tisagenlecleucel --figure crs.pdf
     """
-    from allnlp.collection.pool import pool, pooled_line
+    from allnlp.collection.pool import parse_finding, pool, pooled_line
     from allnlp.exporters import RESULT_FORMATS, Origin, check_path, write_result
 
     if out is not None:
@@ -68,7 +73,10 @@ def command(
     found = pool(
         folder, toxicity=toxicity, outcome=outcome, grade=grade, therapies=therapy, diseases=disease, populations=population, timepoint=timepoint,
         exact=exact, keep_largest_per_trial=keep_largest_per_trial, method=method.upper(), interval=interval.lower(), level=level, adjust=adjust.lower() if adjust else None,
-        documents=filtering.documents_of(folder, year=year, journal=journal, mentioning=mentioning),
+        excluding=[parse_finding(e) for e in exclude],
+        documents=filtering.documents_of(
+            folder, year=year, journal=journal, study_type=study_type, mentioning=mentioning, lacking=lacking, matching=matching, decision=decision
+        ),
     )  # fmt: skip
     origin = Origin(folder, tuple(command_words(context)))
     written = []

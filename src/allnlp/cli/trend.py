@@ -22,6 +22,9 @@ def trend_command(
     study_type: list[str] = filtering.STUDY_TYPE,
     population: list[str] = filtering.POPULATION,
     mentioning: list[str] = filtering.MENTIONING,
+    lacking: list[str] = filtering.LACKING,
+    matching: list[str] = filtering.MATCHING,
+    decision: list[str] = filtering.DECISION,
     section: list[str] = filtering.SECTION,
     include: list[str] = filtering.INCLUDE,
     out: Path | None = filtering.OUT,
@@ -35,8 +38,9 @@ def trend_command(
     """
     filtering.check_out(out)
     filters = filtering.filters_of(
-        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
-    )
+        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include,
+        lacking=lacking, matching=matching, decision=decision,
+    )  # fmt: skip
     from allnlp.collection.index import Index
     from allnlp.collection.trend import trend
 
@@ -66,6 +70,9 @@ def counts_command(
     study_type: list[str] = filtering.STUDY_TYPE,
     population: list[str] = filtering.POPULATION,
     mentioning: list[str] = filtering.MENTIONING,
+    lacking: list[str] = filtering.LACKING,
+    matching: list[str] = filtering.MATCHING,
+    decision: list[str] = filtering.DECISION,
     section: list[str] = filtering.SECTION,
     include: list[str] = filtering.INCLUDE,
     out: Path | None = filtering.OUT,
@@ -79,8 +86,9 @@ def counts_command(
     """
     filtering.check_out(out)
     filters = filtering.filters_of(
-        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
-    )
+        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include,
+        lacking=lacking, matching=matching, decision=decision,
+    )  # fmt: skip
     from allnlp.collection.index import Index
     from allnlp.collection.trend import counts
     from allnlp.errors import NothingFound

@@ -62,6 +62,9 @@ class Collection:  # SciPy, which counts need, is imported by the methods that c
         mentioning: Names = None,
         section: Names = None,
         include: Names = None,
+        matching: Names = None,
+        lacking: Names = None,
+        decision: Names = None,
     ) -> Collection:
         """A view of the collection: the same methods and tables, of what fits. A view can be narrowed again.
 
@@ -75,6 +78,9 @@ class Collection:  # SciPy, which counts need, is imported by the methods that c
             mentioning: a concept that the document names, or several of which it names each.
             section: of the mentions and findings, as "results".
             include: mentions beside those that are present: negated, hypothetical, historical or all.
+            matching: a query that the document fits, as of ``find``, or several of which it fits each.
+            lacking: a concept that the document does not name, or several of which it names none.
+            decision: of a reviewer: included, excluded or undecided, read or unread; or one of several.
 
         Raises:
             NothingFound: a filter names what the folder does not have.
@@ -82,7 +88,7 @@ class Collection:  # SciPy, which counts need, is imported by the methods that c
         """
         new = parse_filters(
             year=year, journal=several(journal), study_type=several(study_type), population=several(population), mentioning=several(mentioning),
-            section=several(section), include=several(include),
+            section=several(section), include=several(include), matching=several(matching), lacking=several(lacking), decision=several(decision),
         )  # fmt: skip
         view = copy.copy(self)
         for name in _NARROWED:

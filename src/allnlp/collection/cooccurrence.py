@@ -61,8 +61,7 @@ def cooccurrence(
         NothingFound: a name is of no concept, or a filter names what the folder does not have.
         OptionError: an option has a value that it cannot have.
     """
-    if min_count < 1:
-        raise OptionError(f"the minimum count is {min_count}; it is at least 1.")
+    _check_least(min_count)
     if sort not in MEASURES:
         raise OptionError(f"measure {sort!r} is none of {', '.join(MEASURES)}.")
     if level not in LEVELS:
@@ -74,10 +73,110 @@ def cooccurrence(
     a, b = groups.numbers(keys_a), groups.numbers(keys_b)
     joint = _Joint(index, view, groups, a, b)
     frame = _pairs(index, groups, a, b, joint, level=level, min_count=min_count)
-    frame = _sorted(frame, sort)
+    frame = in_order(frame, sort)
     options = {"rows": list(rows), "columns": None if columns is None else list(columns), "level": level, "min": min_count, "narrower": narrower, "sort": sort}
     frame.attrs["provenance"] = provenance(index.folder, asked_command("cooccur", index.folder, filters, options), filters)
     return frame
+
+
+def crossed_pairs(
+    index: Index,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    *,
+    filters: Filters = EVERYTHING,
+    level: str = "document",
+    min_count: int = 1,
+    narrower: bool = False,
+    top: int = 20,
+) -> pd.DataFrame:
+    """Pairs of the most frequent concepts of two sides, as ``cooccurrence`` gives them but without tests and scores.
+
+    These need all pairs; without them a table that crosses both sides follows its filters at once. Two concepts that stand on
+    both sides are there twice, as each crosses the other.
+
+    Args:
+        index: of the folder.
+        rows: labels or concepts.
+        columns: the same.
+        filters: what counts.
+        level: document, section or sentence.
+        min_count: units in which both are named, at least.
+        narrower: narrower concepts count with theirs.
+        top: concepts of a side at most, of those that are in a pair.
+
+    Raises:
+        NothingFound: a name is of no concept, or a filter names what the folder does not have.
+        OptionError: an option has a value that it cannot have.
+    """
+    _check_least(min_count)
+    keys_a, keys_b = side(index, rows, narrower=narrower), side(index, columns, narrower=narrower)
+    groups = grouped(index, [*keys_a, *keys_b], narrower=narrower)
+    a, b = groups.numbers(keys_a), groups.numbers(keys_b)
+    counts, n_total = _counts(index, index.view(filters), groups, (a, b), level)
+    is_pair = _is_pair(index, groups, a, b, once=False) & (counts.n_both >= min_count)
+    x = _most_frequent(groups, a, counts.n_rows, is_pair.any(axis=1), top)
+    y = _most_frequent(groups, b, counts.n_columns, is_pair.any(axis=0), top)
+    i, j = (found[at] for found, at in zip((x, y), np.nonzero(is_pair[np.ix_(x, y)]), strict=True))
+    return _table(groups, (a[i], b[j]), level, (counts.n_both[i, j], counts.n_rows[i], counts.n_columns[j], n_total))
+
+
+def untested_pairs(
+    index: Index, concepts: Sequence[str], *, filters: Filters = EVERYTHING, level: str = "document", min_count: int = 1
+) -> pd.DataFrame:
+    """Pairs of concepts, each once, as ``cooccurrence`` gives them but without tests and scores: what a network is drawn from.
+
+    Args:
+        index: of the folder.
+        concepts: labels or concepts.
+        filters: what counts.
+        level: document, section or sentence.
+        min_count: units in which both are named, at least.
+
+    Raises:
+        NothingFound: a name is of no concept, or a filter names what the folder does not have.
+        OptionError: an option has a value that it cannot have.
+    """
+    _check_least(min_count)
+    keys = side(index, concepts)
+    groups = grouped(index, keys)
+    a = groups.numbers(keys)
+    view = index.view(filters)
+    counts, n_total = _counts(index, view, groups, (a, a), level)
+    i, j = np.nonzero(np.triu(counts.n_both >= min_count, 1))
+    frame = _table(groups, (a[i], a[j]), level, (counts.n_both[i, j], counts.n_rows[i], counts.n_columns[j], n_total))
+    documents = counts if level == "document" else _counts(index, view, groups, (a, a), "document")[0]
+    frame["n_documents"] = documents.n_both[i, j]
+    return frame
+
+
+def _check_least(min_count: int) -> None:
+    if min_count < 1:
+        raise OptionError(f"the minimum count is {min_count}; it is at least 1.")
+
+
+def _counts(index: Index, view: View, groups: Groups, sides: tuple[Ints, Ints], level: str) -> tuple[JointCounts, int]:
+    found = counted(index, view, groups, level)
+    return joint_counts(found.unit, found.group, *sides, n_units=found.n_units, n_concepts=len(groups.keys)), found.n_total
+
+
+def _most_frequent(groups: Groups, numbers: Ints, n: Ints, is_paired: Any, top: int) -> Ints:
+    """Places of the concepts of a side that are in a pair, most frequent first."""
+    key = {int(i): (-int(n[i]), groups.names[numbers[i]], groups.keys[numbers[i]]) for i in np.flatnonzero(is_paired)}
+    return np.array(sorted(key, key=key.__getitem__)[:top], dtype=np.int64)
+
+
+def _table(groups: Groups, sides: tuple[Ints, Ints], level: str, counts: tuple[Ints, Ints, Ints, int]) -> pd.DataFrame:
+    """Pairs with their counts and measures; names as plain objects, which are gone through far faster than those of pandas."""
+    columns: dict[str, Any] = {}
+    for mark, numbers in zip("ab", sides, strict=True):
+        columns |= {
+            f"concept_{mark}": pd.Series([groups.keys[k][1] for k in numbers], dtype=object),
+            f"name_{mark}": pd.Series([groups.names[k] for k in numbers], dtype=object),
+            f"label_{mark}": pd.Series([groups.keys[k][0] for k in numbers], dtype=object),
+        }
+    columns |= dict(zip(("n_both", "n_a", "n_b", "n_total"), counts, strict=True))
+    return pd.DataFrame({**columns, **measures(*counts)._asdict()}).assign(level=level)
 
 
 def pair_counts(
@@ -98,9 +197,7 @@ def pair_counts(
     """
     keys_a, keys_b = side(index, rows, narrower=narrower), side(index, columns, narrower=narrower)
     groups = grouped(index, [*keys_a, *keys_b], narrower=narrower)
-    found = counted(index, index.view(filters), groups, level)
-    sides = groups.numbers(keys_a), groups.numbers(keys_b)
-    return joint_counts(found.unit, found.group, *sides, n_units=found.n_units, n_concepts=len(groups.keys)), found.n_total
+    return _counts(index, index.view(filters), groups, (groups.numbers(keys_a), groups.numbers(keys_b)), level)
 
 
 class _Joint:
@@ -154,13 +251,13 @@ def _pairs(
     return pd.DataFrame(columns)
 
 
-def _is_pair(index: Index, groups: Groups, a: Ints, b: Ints) -> Any:
-    """Whether two groups make a pair: not the same, each pair once, and none of a concept with its own narrower one."""
+def _is_pair(index: Index, groups: Groups, a: Ints, b: Ints, *, once: bool = True) -> Any:
+    """Whether two groups make a pair: not the same, each pair once if it is asked for, and none of a concept with its own narrower one."""
     in_b, in_a = set(b.tolist()), set(a.tolist())
     rows = np.array([k in in_b for k in a.tolist()])
     columns = np.array([k in in_a for k in b.tolist()])
     again = rows[:, None] & columns[None, :] & (a[:, None] > b[None, :])
-    is_pair = (a[:, None] != b[None, :]) & ~again
+    is_pair = (a[:, None] != b[None, :]) & ~(again & once)
     if groups.is_narrowing:
         place = {int(k): x for x, k in enumerate(b.tolist())}
         of_id: dict[str, list[int]] = {}
@@ -176,7 +273,8 @@ def _is_pair(index: Index, groups: Groups, a: Ints, b: Ints) -> Any:
     return is_pair
 
 
-def _sorted(frame: pd.DataFrame, by: str) -> pd.DataFrame:
+def in_order(frame: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Pairs by a measure, strongest first; of equal ones those of more units, then by name."""
     order = [by, "n_both", "name_a", "name_b", "concept_a", "concept_b", "label_a", "label_b"]
     ascending = [by in _ASCENDING, False, True, True, True, True, True, True]
     if by == "n_both":

@@ -1,12 +1,12 @@
 """Marks that a person corrected: kept apart in ``corrections.parquet``, which no run touches, and put in the place of the machine's.
 
 A row is a mention with the source ``human`` and the rule of the file that it came from, and with the text and the labels
-that the person saw. A document in which the person left no mark has one row without one.
+that the person saw. A document in which the person left no mark has one row without one. A row with an ``action`` is an
+edit of a single mark or finding, see ``edits``; it says nothing of the rest of its document.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +15,7 @@ import duckdb
 import pandas as pd
 
 from allnlp import schema
+from allnlp.collection.kept_files import locked, own_database, quoted, write_rows
 from allnlp.errors import FolderError
 from allnlp.schema import Mention
 from allnlp.tables import connected
@@ -24,9 +25,14 @@ CORRECTIONS = "corrections.parquet"
 HUMAN = "human"
 CORRECTED_TABLES = ("mentions", "concepts", "findings")  # those that corrections change
 NEEDED_TABLES = ("documents", "sentences", "mentions")  # to apply them
+SUPERSEDED = "the whole document was corrected later"  # begins the reason of an edit that a later word on its document has in it
 
 _COLUMNS = tuple(c.column for c in schema.columns("mentions"))
-_TYPES = {"file": "VARCHAR", "text_sha256": "VARCHAR", "labels": "VARCHAR[]", **{c.column: c.type for c in schema.columns("mentions")}}
+_OF_EDITS = ("action", "finding", "reviewer", "made_at", "note", "superseded_by")
+_TYPES = {
+    "file": "VARCHAR", "text_sha256": "VARCHAR", "labels": "VARCHAR[]", **{c.column: c.type for c in schema.columns("mentions")},
+    **dict.fromkeys(_OF_EDITS, "VARCHAR"),
+}  # fmt: skip
 
 
 class Correction(NamedTuple):
@@ -37,6 +43,8 @@ class Correction(NamedTuple):
     text_sha256: str  # of the text in which the offsets count
     labels: tuple[str, ...]  # that the person looked for; marks of others stay the machine's
     mentions: tuple[Mention, ...]
+    reviewer: str | None = None
+    made_at: str | None = None  # ISO, UTC; where it is known
 
 
 def has_corrections(folder: Path) -> bool:
@@ -47,6 +55,8 @@ def has_corrections(folder: Path) -> bool:
 def keep_corrections(folder: Path, corrections: Sequence[Correction]) -> None:
     """Add documents to the corrections of a folder, in the place of what it had of the same documents.
 
+    Edits of single marks stay where they are, but those of the labels looked for do not count any more: the later word is the document's.
+
     Raises:
         FolderError: the disk is full, or the corrections of the folder are damaged.
         ValueError: a mention breaks the schema.
@@ -54,40 +64,70 @@ def keep_corrections(folder: Path, corrections: Sequence[Correction]) -> None:
     rows = []
     for c in corrections:
         schema.check("mentions", c.mentions)
-        seen = {"file": c.file, "text_sha256": c.text_sha256, "labels": list(c.labels)}
+        seen = {"file": c.file, "text_sha256": c.text_sha256, "labels": list(c.labels), "reviewer": c.reviewer, "made_at": c.made_at}
         rows += [{**m._asdict(), **seen} for m in c.mentions] or [{**dict.fromkeys(_COLUMNS), **seen, "doc_id": c.doc_id}]
-    frame = pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=object) for name in _TYPES})
-    with _database() as database:
-        database.register("frame", frame)
-        cells = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in _TYPES.items())
-        database.execute(f"CREATE TEMP TABLE added AS SELECT {cells} FROM frame")
-        former = f"SELECT * FROM {_stored(folder)} WHERE doc_id NOT IN (SELECT doc_id FROM added) UNION ALL BY NAME " if has_corrections(folder) else ""
-        _write(database, folder, f"{former}SELECT * FROM added")
+    with locked(folder), own_database() as database:
+        add_rows(database, rows)
+        former = f"""
+            SELECT k.* REPLACE (CASE WHEN k.finding IS NULL AND list_contains(a.labels, k.label) THEN a.file ELSE k.superseded_by END AS superseded_by)
+            FROM {stored(folder)} AS k LEFT JOIN (SELECT DISTINCT doc_id, file, labels FROM added) AS a USING (doc_id)
+            WHERE k.action IS NOT NULL OR a.doc_id IS NULL UNION ALL BY NAME"""
+        write_kept(database, folder, f"{former if has_corrections(folder) else ''} SELECT * FROM added")
 
 
-def remove_corrections(folder: Path, files: Iterable[str] = ()) -> int:
-    """Take corrections out of a folder, all or those that came of files of these names; returns the number of documents.
+def add_rows(database: duckdb.DuckDBPyConnection, rows: Sequence[dict[str, object]]) -> None:
+    """The table ``added`` of rows by column; a column that a row lacks is null."""
+    frame = pd.DataFrame({name: pd.Series([row.get(name) for row in rows], dtype=object) for name in _TYPES})
+    database.register("frame", frame)
+    cells = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in _TYPES.items())
+    database.execute(f"CREATE TEMP TABLE added AS SELECT {cells} FROM frame")
+
+
+def stored(folder: Path) -> str:
+    """The rows of the file, for a statement of SQL; columns that an older file lacks are null."""
+    cells = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in _TYPES.items())
+    return f"(SELECT {cells} WHERE false UNION ALL BY NAME SELECT * FROM read_parquet('{quoted(folder / CORRECTIONS)}'))"
+
+
+def write_kept(database: duckdb.DuckDBPyConnection, folder: Path, rows: str) -> None:
+    """Replace the file of corrections at once; without a row it is taken away.
 
     Raises:
-        FolderError: the corrections are damaged.
+        FolderError: the disk is full, or the corrections of the folder are damaged.
+    """
+    order = ', '.join(("doc_id", "action NULLS FIRST", "mention", "start", '"end"', "label", "finding NULLS FIRST"))
+    write_rows(database, folder / CORRECTIONS, f"SELECT * FROM ({rows}) ORDER BY {order}")
+
+
+def remove_corrections(folder: Path, files: Iterable[str] = (), *, documents: Sequence[str] = ()) -> int:
+    """Take documents out of the corrections of a folder, all or some; edits of single marks stay, unless ``files`` names ``edits``.
+
+    Args:
+        folder: the annotated folder.
+        files: names of files whose corrections are taken away.
+        documents: of which corrections are taken away.
+
+    Returns:
+        The number of documents.
+
+    Raises:
+        FolderError: the corrections are damaged, and only some are to be taken away.
     """
     if not has_corrections(folder):
         return 0
     wanted = list(files)
-    if not wanted:
+    is_out = "list_contains(?, doc_id) AND action IS NULL" if documents else "list_contains(?, file)" if wanted else "len(?) = 0 AND action IS NULL"
+    with locked(folder), own_database() as database:
         try:
-            n = len(list_corrections(folder))
-        except FolderError:
-            n = 0  # damaged; they can be taken away all the same
-        (folder / CORRECTIONS).unlink()
-        return n
-    with _database() as database:
-        database.execute(f"CREATE TEMP TABLE kept AS SELECT *, list_contains(?, file) AS is_out FROM {_stored(folder)}", [wanted])
-        n, left = database.execute("SELECT count(DISTINCT doc_id) FILTER (is_out), count(*) FILTER (NOT is_out) FROM kept").fetchall()[0]
-        if n and left:
-            _write(database, folder, "SELECT * EXCLUDE (is_out) FROM kept WHERE NOT is_out")
-        elif n:
-            (folder / CORRECTIONS).unlink()
+            database.execute(f"CREATE TEMP TABLE kept AS SELECT *, {is_out} AS is_out FROM {stored(folder)}", [list(documents) or wanted])
+        except duckdb.Error as error:
+            if wanted or documents:
+                raise _damaged(folder, error) from None
+            (folder / CORRECTIONS).unlink()  # damaged; they can be taken away all the same
+            return 0
+        n = database.execute("SELECT count(DISTINCT doc_id) FILTER (is_out) FROM kept").fetchall()[0][0]
+        if n:
+            write_kept(database, folder, _LEFT)
     return int(n)
 
 
@@ -101,7 +141,7 @@ def list_corrections(folder: Path) -> pd.DataFrame:
     if not has_corrections(folder):
         return pd.DataFrame(columns=columns)
     with connected(folder, *NEEDED_TABLES) as database:
-        _read(database, folder)
+        read_kept(database, folder)
         frame: pd.DataFrame = database.sql("SELECT doc_id, file, mentions, array_to_string(labels, ', ') AS labels, reason FROM seen ORDER BY doc_id").df()
     return frame.astype(object).where(frame.notna(), None)[columns]
 
@@ -110,8 +150,8 @@ def apply_corrections(database: duckdb.DuckDBPyConnection, folder: Path, tables:
     """Put the marks of a person in the place of the machine's, in the views of a connection.
 
     ``mentions`` then holds, of each document that a person looked at, the person's marks and the machine's of other labels,
-    numbered by place; ``findings.mention`` follows, and is null where the person took the mention away; ``concepts`` counts
-    what the mentions name.
+    numbered by place; of edits those that count. ``findings`` lacks those that a person judged wrong; ``findings.mention``
+    follows, and is null where the person took the mention away; ``concepts`` counts what the mentions name.
 
     Args:
         database: a connection with the views of ``NEEDED_TABLES`` and of ``tables``.
@@ -121,7 +161,7 @@ def apply_corrections(database: duckdb.DuckDBPyConnection, folder: Path, tables:
     Raises:
         FolderError: the corrections are damaged.
     """
-    _read(database, folder)
+    read_kept(database, folder)
     database.execute(_MERGED.format(columns=", ".join(f'"{c}"' for c in _COLUMNS)))
     database.execute("ALTER VIEW mentions RENAME TO machine_mentions")
     listed = ", ".join(f'"{c}"' for c in _COLUMNS)
@@ -130,6 +170,7 @@ def apply_corrections(database: duckdb.DuckDBPyConnection, folder: Path, tables:
         f" UNION ALL SELECT {listed} FROM corrected_mentions"
     )
     if "findings" in tables:
+        judge_findings(database)
         database.execute("ALTER VIEW findings RENAME TO machine_findings")
         database.execute(_FINDINGS)
     if "concepts" in tables:
@@ -158,46 +199,66 @@ def _recount(database: duckdb.DuckDBPyConnection) -> None:
     database.execute(_CONCEPTS)
 
 
-def _database() -> duckdb.DuckDBPyConnection:
-    database = duckdb.connect(":memory:")
-    database.execute("SET threads=1; SET preserve_insertion_order=true; SET pandas_analyze_sample=1000000000")
-    return database
+def _damaged(folder: Path, error: duckdb.Error) -> FolderError:
+    reason = str(error).partition("\n")[0]
+    return FolderError(
+        f"{folder / CORRECTIONS}: damaged ({reason}). Take it away with: allnlp import {folder} --remove; then import the corrections again."
+    )
 
 
-def _stored(folder: Path) -> str:
-    return f"read_parquet('{_quoted(folder / CORRECTIONS)}')"
+def read_kept(database: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """The tables ``human``, ``seen`` (a row a document), ``told_edits`` and ``applied`` (documents whose mentions are not all the machine's).
 
+    ``seen`` and ``told_edits`` have the reason why what they say is not applied, null where it is; ``told_edits.stands`` says
+    whether the words stand at their place.
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
-def _write(database: duckdb.DuckDBPyConnection, folder: Path, rows: str) -> None:
-    """Replace the file of corrections at once."""
-    work = folder / f".{CORRECTIONS}.{os.getpid()}"
+    Raises:
+        FolderError: the corrections are damaged.
+    """
     try:
-        database.execute(f"CREATE TEMP TABLE ordered AS SELECT * FROM ({rows}) ORDER BY doc_id, mention")
-        database.execute(f"COPY ordered TO '{_quoted(work)}' (FORMAT parquet, COMPRESSION zstd)")
-        work.replace(folder / CORRECTIONS)
-    except (OSError, duckdb.Error) as error:
-        reason = getattr(error, "strerror", None) or str(error).partition("\n")[0]
-        raise FolderError(f"{folder / CORRECTIONS}: cannot be written ({reason}). Make room, or see whether the file is damaged.") from None
-    finally:
-        work.unlink(missing_ok=True)
-
-
-def _read(database: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """The tables ``human``, ``seen`` (a row a document, with the reason why it is not applied) and ``applied``."""
-    try:
-        database.execute(f"CREATE TEMP TABLE human AS SELECT * FROM {_stored(folder)}")
+        database.execute(f"CREATE TEMP TABLE own_rows AS SELECT *, row_number() OVER () AS kept_row FROM {stored(folder)}")
+        database.execute("CREATE TEMP TABLE human AS SELECT * FROM own_rows WHERE action IS NULL")
+        database.execute("CREATE TEMP TABLE own_documents AS SELECT doc_id, text, duplicate_of FROM documents SEMI JOIN own_rows USING (doc_id)")
         database.execute(_SEEN)
+        database.execute(_TOLD_EDITS)
     except duckdb.Error as error:
-        reason = str(error).partition("\n")[0]
-        raise FolderError(
-            f"{folder / CORRECTIONS}: damaged ({reason}). Take it away with: allnlp import {folder} --remove; then import the corrections again."
-        ) from None
-    database.execute("CREATE TEMP TABLE applied AS SELECT doc_id, labels FROM seen WHERE reason IS NULL")
+        raise _damaged(folder, error) from None
+    database.execute(_APPLIED)
 
+
+def finding_words(name: str, start: str, end: str) -> str:
+    """The words that tell a finding ``f`` from the others of its document, for a statement of SQL: concept, number and place.
+
+    Args:
+        name: expression of its concept's name.
+        start: expression of its first code point.
+        end: expression of the code point after its last.
+    """
+    stated = ("'grade ' || f.grade", "format('{:.10g}', f.value) || coalesce(' ' || f.unit, '')", "'n ' || f.n", "'of ' || f.total", "f.timepoint")
+    return f"concat_ws(', ', {name} || ': ' || f.measure, {', '.join(stated)}, 'group ' || f.\"group\", 'at ' || {start} || '-' || {end})"
+
+
+def judge_findings(database: duckdb.DuckDBPyConnection, folder: Path | None = None) -> None:
+    """The table ``judged_findings``: of each edit that stands the machine's finding that it means, by the number that it has now.
+
+    Args:
+        database: a connection with the view ``findings``.
+        folder: its corrections are read first; None where they were.
+
+    Raises:
+        FolderError: the corrections are damaged.
+    """
+    if folder is not None:
+        read_kept(database, folder)
+    database.execute(_JUDGED_FINDINGS.format(words=finding_words("e.name", "e.start", 'e."end"')))
+
+
+# An edit that a document taken away had superseded counts again.
+_LEFT = """
+SELECT k.* EXCLUDE (is_out) REPLACE (CASE WHEN o.doc_id IS NULL THEN k.superseded_by END AS superseded_by)
+FROM kept AS k LEFT JOIN (SELECT DISTINCT doc_id, file FROM kept WHERE is_out AND action IS NULL) AS o ON o.doc_id = k.doc_id AND o.file = k.superseded_by
+WHERE NOT k.is_out
+"""
 
 # The text may have been read again from another export: what a person marked still holds where the very words stand there.
 _SEEN = """
@@ -207,7 +268,7 @@ WITH of_document AS (
     FROM human GROUP BY doc_id
 ), standing AS (
     SELECT h.doc_id, count(*) FILTER (substring(d.text, h.start + 1, h."end" - h.start) <> h.text) AS fallen
-    FROM human AS h JOIN documents AS d USING (doc_id) WHERE h.mention IS NOT NULL GROUP BY h.doc_id
+    FROM human AS h JOIN own_documents AS d USING (doc_id) WHERE h.mention IS NOT NULL GROUP BY h.doc_id
 )
 SELECT o.doc_id, o.file, o.mentions, o.labels, CASE
     WHEN d.doc_id IS NULL THEN 'the folder has no such document'
@@ -216,23 +277,56 @@ SELECT o.doc_id, o.file, o.mentions, o.labels, CASE
     WHEN o.mentions = 0 THEN 'its text has changed'
     WHEN s.fallen > 0 THEN 'its text has changed: ' || s.fallen || ' of ' || o.mentions || ' marks do not stand at their place'
     END AS reason
-FROM of_document AS o LEFT JOIN documents AS d USING (doc_id) LEFT JOIN standing AS s USING (doc_id)
+FROM of_document AS o LEFT JOIN own_documents AS d USING (doc_id) LEFT JOIN standing AS s USING (doc_id)
+"""
+
+# Where the whole document was corrected later, an edit of a label that was looked for does not count.
+_TOLD_EDITS = f"""
+CREATE TEMP TABLE told_edits AS
+SELECT e.*, coalesce(d.duplicate_of IS NULL AND substring(d.text, e.start + 1, e."end" - e.start) = e.text, false) AS stands, CASE
+    WHEN d.doc_id IS NULL THEN 'the folder has no such document'
+    WHEN d.duplicate_of IS NOT NULL THEN 'it is a duplicate of ' || d.duplicate_of
+    WHEN substring(d.text, e.start + 1, e."end" - e.start) <> e.text THEN 'its text has changed: ''' || e.text || ''' does not stand at its place'
+    WHEN e.superseded_by IS NOT NULL AND e.action IN ('mark', 'wrong') AND s.doc_id IS NOT NULL THEN '{SUPERSEDED}: ' || e.superseded_by
+    END AS reason
+FROM own_rows AS e LEFT JOIN own_documents AS d USING (doc_id) LEFT JOIN (SELECT doc_id FROM seen WHERE reason IS NULL) AS s USING (doc_id)
+WHERE e.action IS NOT NULL
+"""
+
+_APPLIED = """
+CREATE TEMP TABLE applied AS
+SELECT doc_id, labels FROM seen WHERE reason IS NULL
+UNION ALL
+SELECT DISTINCT doc_id, CAST([] AS VARCHAR[]) FROM told_edits
+WHERE reason IS NULL AND finding IS NULL AND action IN ('mark', 'wrong') AND doc_id NOT IN (SELECT doc_id FROM seen WHERE reason IS NULL)
+"""
+
+# The finding of the same concept and numbers that shares characters with the one that was judged; the nearest, where there are several.
+_JUDGED_FINDINGS = """
+CREATE TEMP TABLE judged_findings AS
+SELECT e.kept_row, e.doc_id, e.action, f.finding FROM told_edits AS e JOIN findings AS f
+ON f.doc_id = e.doc_id AND f.start < e."end" AND e.start < f."end" AND (f.concept_id = e.concept_id OR f.concept = e.name) AND {words} = e.finding
+WHERE e.reason IS NULL QUALIFY row_number() OVER (PARTITION BY e.kept_row ORDER BY abs(f.start - e.start), f.finding) = 1
 """
 
 # former is the number of the machine's mention of the same label and place
 _MERGED = """
 CREATE TEMP TABLE corrected_mentions AS
 WITH machine AS (SELECT m.*, a.labels FROM mentions AS m JOIN applied AS a USING (doc_id)),
-placed AS (
-    SELECT h.doc_id, h.mention, max(s.sentence) AS sentence
-    FROM human AS h JOIN applied USING (doc_id) JOIN sentences AS s ON s.doc_id = h.doc_id AND s.start <= h.start GROUP BY ALL
+edited AS (SELECT * FROM told_edits WHERE reason IS NULL AND finding IS NULL AND action IN ('mark', 'wrong')),
+own AS (
+    SELECT h.kept_row, {columns} FROM human AS h SEMI JOIN (SELECT doc_id FROM seen WHERE reason IS NULL) AS s USING (doc_id)
+    ANTI JOIN edited AS e USING (doc_id, label, start, "end") WHERE h.mention IS NOT NULL
+    UNION ALL
+    SELECT kept_row, {columns} FROM edited WHERE action = 'mark'
+), placed AS (
+    SELECT o.kept_row, max(s.sentence) AS sentence FROM own AS o JOIN sentences AS s ON s.doc_id = o.doc_id AND s.start <= o.start GROUP BY ALL
 ), merged AS (
-    SELECT {columns}, mention AS former FROM machine WHERE NOT list_contains(labels, label)
+    SELECT {columns}, mention AS former FROM machine ANTI JOIN edited AS e USING (doc_id, label, start, "end") WHERE NOT list_contains(labels, label)
     UNION ALL BY NAME
-    SELECT h.* EXCLUDE (file, text_sha256, labels) REPLACE (coalesce(p.sentence, 0) AS sentence), m.mention AS former
-    FROM human AS h JOIN applied USING (doc_id) LEFT JOIN placed AS p ON p.doc_id = h.doc_id AND p.mention = h.mention
-    LEFT JOIN machine AS m ON m.doc_id = h.doc_id AND m.label = h.label AND m.start = h.start AND m."end" = h."end"
-    WHERE h.mention IS NOT NULL
+    SELECT o.* EXCLUDE (kept_row) REPLACE (coalesce(p.sentence, 0) AS sentence), m.mention AS former
+    FROM own AS o LEFT JOIN placed AS p USING (kept_row)
+    LEFT JOIN machine AS m ON m.doc_id = o.doc_id AND m.label = o.label AND m.start = o.start AND m."end" = o."end"
 )
 SELECT * REPLACE (row_number() OVER (PARTITION BY doc_id ORDER BY start, "end" DESC, label) - 1 AS mention) FROM merged ORDER BY doc_id, mention
 """
@@ -241,12 +335,15 @@ _FINDINGS = """
 CREATE VIEW findings AS
 SELECT f.* REPLACE (CASE WHEN f.doc_id IN (SELECT doc_id FROM applied) THEN c.mention ELSE f.mention END AS mention)
 FROM machine_findings AS f LEFT JOIN corrected_mentions AS c ON c.doc_id = f.doc_id AND c.former = f.mention
+ANTI JOIN (SELECT doc_id, finding FROM judged_findings WHERE action = 'wrong') AS w ON w.doc_id = f.doc_id AND w.finding = f.finding
 """
 
+# Concepts of which a mention came, went or changed.
 _TOUCHED = """
 CREATE TEMP TABLE touched AS
-SELECT concept_id FROM machine_mentions SEMI JOIN applied USING (doc_id) WHERE concept_id IS NOT NULL AND label <> 'EVENT'
-UNION SELECT concept_id FROM corrected_mentions WHERE concept_id IS NOT NULL AND label <> 'EVENT'
+WITH before AS (SELECT doc_id, start, "end", text, label, concept_id, assertion FROM machine_mentions SEMI JOIN applied USING (doc_id)),
+after AS (SELECT doc_id, start, "end", text, label, concept_id, assertion FROM corrected_mentions)
+SELECT DISTINCT concept_id FROM ((FROM before EXCEPT FROM after) UNION ALL (FROM after EXCEPT FROM before)) WHERE concept_id IS NOT NULL AND label <> 'EVENT'
 """
 
 _CONCEPTS = """

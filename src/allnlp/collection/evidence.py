@@ -100,7 +100,7 @@ def evidence(
     shown = chosen if limit is None else chosen[:limit]
     rows, mentions = _read(index, view, member, shown, level)
     notes = _notes(index, groups, keys, names, narrower, len(chosen), len(shown), level)
-    options = {"level": level, "narrower": narrower, "newest_first": newest_first, "limit": limit}
+    options = {"level": level, "narrower": narrower, "newest": newest_first, "limit": limit}
     command = asked_command("evidence", index.folder, filters, options, words=tuple(concepts))
     rows.attrs["provenance"] = provenance(index.folder, command, filters, notes)
     return Evidence(names, level, n_units, n_documents, n_sentences, rows, mentions, notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +15,8 @@ from allnlp.collection.findings import NO_PATIENTS_OF_THEIR_OWN, all_findings, g
 from allnlp.collection.folder import asked, narrow
 from allnlp.collection.frames import named_rows, plain_rows, typed
 from allnlp.collection.grades import fits_grade, fits_months, parse_grade
-from allnlp.collection.names import resolve
+from allnlp.collection.index import Index
+from allnlp.collection.names import Concepts, known_concepts, resolve_in
 from allnlp.collection.table_columns import (
     DEFAULT_OUTCOMES,
     DEFAULT_STUDY_COLUMNS,
@@ -31,6 +33,7 @@ CELL_COLUMNS = (
     "finding", "section", "sentence_text", "is_repeat",
 )  # fmt: skip
 REFERENCE_COLUMNS = ("study", "doc_id", "pmid", "doi", "year", "journal", "title")
+Resolver = Callable[..., Concepts]
 _DISAGREE = "the numbers do not agree"
 _RECORD = "the record lists it, not the text"
 
@@ -99,6 +102,7 @@ def evidence_table(
     all_studies: bool = False,
     narrower: bool = False,
     documents: Sequence[str] | None = None,
+    index: Index | None = None,
 ) -> EvidenceTable:
     """A table of studies and their figures; every filled cell keeps its sentence and its words.
 
@@ -121,19 +125,21 @@ def evidence_table(
         all_studies: show also studies of which no figure fills a column.
         narrower: figures of narrower concepts fill a column too, with the name in brackets.
         documents: only of these.
+        index: of the folder, where there is one: it knows the names already.
 
     Raises:
         OptionError: a column cannot be read.
         NothingFound: a name is of no concept.
         FolderError: no annotated folder, a damaged one, or one without findings and studies.
     """
-    options = {k: v if v is None or isinstance(v, bool) else list(v) for k, v in locals().items() if k not in ("folder", "documents")}
+    options = {k: v if v is None or isinstance(v, bool) else list(v) for k, v in locals().items() if k not in ("folder", "documents", "index")}
     with asked(folder, "documents", "sentences", "mentions", "concepts", "findings", "studies") as database:
         narrow(database, documents)
         findings = all_findings(database)
         asked_for = _asked_for(columns, toxicities, outcomes, findings)
-        resolved = {w.header: _resolved(database, findings, w, folder, exact=not narrower) for w in asked_for if isinstance(w, Wanted)}
-        ids = [_ids(database, n, of, folder) for n, of in ((therapies, "THERAPY"), (diseases, "DISEASE"), (antigens, "ANTIGEN"))]
+        resolver: Resolver = functools.partial(resolve_in, known_concepts(database), folder=folder) if index is None else index.resolve
+        resolved = {w.header: _resolved(database, findings, w, folder, resolver, exact=not narrower) for w in asked_for if isinstance(w, Wanted)}
+        ids = [_ids(n, of, resolver) for n, of in ((therapies, "THERAPY"), (diseases, "DISEASE"), (antigens, "ANTIGEN"))]
         filters = _Filters(ids[0], ids[1], ids[2], frozenset(t.lower() for t in study_types), primary)
         studies = named_rows(typed(database.sql(_STUDIES).df(), "studies"))
         texts = database.execute(_SENTENCES, [[s.doc_id for s in studies]]).fetchall()
@@ -193,9 +199,12 @@ def _asked_for(
     return list(unique.values())
 
 
-def _resolved(database: duckdb.DuckDBPyConnection, findings: pd.DataFrame, wanted: Wanted, folder: Path, *, exact: bool) -> _Column:
-    tests = [of_concept(database, findings, n, wanted.labels, exact=exact, folder=folder, absent=True) for n in wanted.names]
-    mains = [of_concept(database, findings, n, wanted.labels, exact=True, folder=folder, absent=True) for n in wanted.names]
+def _resolved(
+    database: duckdb.DuckDBPyConnection, findings: pd.DataFrame, wanted: Wanted, folder: Path, resolver: Resolver, *, exact: bool
+) -> _Column:  # fmt: skip
+    tests, mains = (
+        [of_concept(database, findings, n, wanted.labels, exact=e, folder=folder, absent=True, resolver=resolver) for n in wanted.names] for e in (exact, True)
+    )
     pairs = set(plain_rows(findings[["concept_id", "concept"]]))
     is_meant = {pair for pair in pairs if any(test(*pair) for test in tests)}
     names: dict[str, str | None] = {}
@@ -204,8 +213,8 @@ def _resolved(database: duckdb.DuckDBPyConnection, findings: pd.DataFrame, wante
     return _Column(wanted, lambda concept_id, concept: (concept_id, concept) in is_meant, names)
 
 
-def _ids(database: duckdb.DuckDBPyConnection, names: Sequence[str], label: str, folder: Path) -> frozenset[str]:
-    return frozenset[str]().union(*(resolve(database, name, label=label, folder=folder).ids for name in names))
+def _ids(names: Sequence[str], label: str, resolver: Resolver) -> frozenset[str]:
+    return frozenset[str]().union(*(resolver(name, label=label).ids for name in names))
 
 
 Filled = dict[str, list[tuple[Any, Value]]]

@@ -1,4 +1,4 @@
-"""What a question leaves out: documents by year, journal, study and concepts; mentions by section and assertion."""
+"""What a question leaves out: documents by year, journal, study, concepts, query and review; mentions by section and assertion."""
 
 from __future__ import annotations
 
@@ -11,9 +11,15 @@ from allnlp.schema import ASSERTIONS, SECTIONS
 
 Years = tuple[int | None, int | None]
 
+DECISIONS = ("included", "excluded", "undecided")  # of a reviewer; the last where there is none
+READINGS = ("read", "unread")
+
 
 class Filters(NamedTuple):
-    """Filters of a question; those of one kind are alternatives but for ``mentioning``, those of different kinds must all fit."""
+    """Filters of a question; those of different kinds must all fit.
+
+    Those of one kind are alternatives, but for ``mentioning``, ``matching`` and ``lacking``, of which each must fit.
+    """
 
     years: Years = (None, None)  # first and last, both counted; none is open
     journals: tuple[str, ...] = ()
@@ -22,6 +28,9 @@ class Filters(NamedTuple):
     mentioning: tuple[str, ...] = ()  # concepts that the document names, all of them
     sections: tuple[str, ...] = ()
     assertions: tuple[str, ...] = ("present",)  # which mentions count
+    matching: tuple[str, ...] = ()  # queries that the document fits, all of them
+    lacking: tuple[str, ...] = ()  # concepts that the document does not name, none of them
+    decisions: tuple[str, ...] = ()  # of a reviewer on the document: any of DECISIONS and READINGS
 
     def said(self) -> str:
         """The filters in words, for a title or a note; empty when none is set.
@@ -35,6 +44,9 @@ class Filters(NamedTuple):
             years,
             *(f"{name} {' or '.join(values)}" for name, values in (("journal", self.journals), ("study type", self.study_types), ("population", self.populations)) if values),
             *(["mentioning " + " and ".join(self.mentioning)] if self.mentioning else []),
+            *(["lacking " + " and ".join(self.lacking)] if self.lacking else []),
+            *(["matching " + " and ".join(f"({query})" for query in self.matching)] if self.matching else []),
+            *(["decision " + " or ".join(self.decisions)] if self.decisions else []),
             *(["section " + " or ".join(self.sections)] if self.sections else []),
             *([", ".join(a for a in self.assertions if a != "present") + " counted"] if set(self.assertions) != {"present"} else []),
         ]
@@ -62,6 +74,9 @@ def narrowed(before: Filters, new: Filters) -> Filters:
         tuple(dict.fromkeys([*before.mentioning, *new.mentioning])),
         _both(before.sections, new.sections, "section"),
         tuple(a for a in ASSERTIONS if a in before.assertions or a in new.assertions),
+        tuple(dict.fromkeys([*before.matching, *new.matching])),
+        tuple(dict.fromkeys([*before.lacking, *new.lacking])),
+        _both_decisions(before.decisions, new.decisions),
     )
 
 
@@ -76,6 +91,20 @@ def _both(before: tuple[str, ...], new: tuple[str, ...], name: str) -> tuple[str
     return both
 
 
+def _both_decisions(before: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+    """Decisions of both; what a list of alternatives cannot say, as included and read, is refused.
+
+    >>> _both_decisions(("included", "undecided"), ("included", "excluded"))
+    ('included',)
+    """
+    both = tuple(n for n in new if n in before)
+    for one in before if new else ():
+        for other in new:
+            if (one in READINGS) != (other in READINGS) and one not in both and other not in both:
+                raise OptionError(f"decision: {one} and {other} cannot both be asked for. Narrow the view by one of them.")
+    return _both(before, new, "decision")
+
+
 def parse_filters(
     *,
     year: str | int | Years | None = None,
@@ -85,6 +114,9 @@ def parse_filters(
     mentioning: str | Sequence[str] = (),
     section: str | Sequence[str] = (),
     include: str | Sequence[str] = (),
+    matching: str | Sequence[str] = (),
+    lacking: str | Sequence[str] = (),
+    decision: str | Sequence[str] = (),
 ) -> Filters:
     """Filters from a user's words.
 
@@ -99,20 +131,28 @@ def parse_filters(
         mentioning: concepts that the document must name.
         section: title, background, methods, results, conclusions or other.
         include: mentions that count beside those that are present: negated, hypothetical, historical, or all.
+        matching: queries of the language of ``find`` that the document must fit; read when they are asked.
+        lacking: concepts that the document must not name.
+        decision: of a reviewer: included, excluded or undecided, read or unread; alternatives.
 
     Raises:
         OptionError: one of them cannot be read.
     """
     sections, included = tuple(s.lower() for s in several(section)), tuple(i.lower() for i in several(include))
+    decisions = tuple(dict.fromkeys(d.strip().lower() for d in several(decision)))
     for one in sections:
         if one not in SECTIONS:
             raise OptionError(f"section {one!r} is none of {', '.join(SECTIONS)}.")
     for one in included:
         if one not in (*ASSERTIONS, "all"):
             raise OptionError(f"{one!r} cannot be included; use {', '.join(ASSERTIONS[1:])} or all.")
+    for one in decisions:
+        if one not in (*DECISIONS, *READINGS):
+            raise OptionError(f"decision {one!r} is none of {', '.join((*DECISIONS, *READINGS))}.")
     assertions = ASSERTIONS if "all" in included else tuple(a for a in ASSERTIONS if a == "present" or a in included)
     return Filters(
-        parse_years(year), several(journal), tuple(t.lower() for t in several(study_type)), several(population), several(mentioning), sections, assertions
+        parse_years(year), several(journal), tuple(t.lower() for t in several(study_type)), several(population), several(mentioning), sections, assertions,
+        several(matching), several(lacking), decisions,
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from allnlp.collection.filters import Filters
+from allnlp.collection.groups import label_and_name
 from allnlp.collection.index import EVERYTHING, Index
 from allnlp.collection.provenance import asked_command, provenance
 from allnlp.collection.query import parse
@@ -76,16 +77,18 @@ def find(index: Index, query: str, *, level: str = "document", sort: str = "fold
     matched = _matched(marks, len(units))
     rows = _document_rows(given, units, marks, matched) if level == "document" else _sentence_rows(given, units, matched)
     mentions = marks[["doc_id", "mention", "sentence", "start", "end", "text", "label", "name", "assertion"]]
-    command = asked_command("find", index.folder, EVERYTHING, {"level": level, "sort": sort}, words=(_asked(query, filters),))
+    command = asked_command("find", index.folder, EVERYTHING, {"level": level, "sort": sort}, words=(_asked(query, filters, level),))
     rows.attrs["provenance"] = provenance(index.folder, command, filters, given.notes)
     return Found(rows, mentions, query, written(tree), level, len(units), rows["doc_id"].nunique(), given.notes)
 
 
-def _asked(query: str, filters: Filters) -> str:
-    """The query with the filters that its language has.
+def _asked(query: str, filters: Filters, level: str) -> str:
+    """The query with the filters that its language has; of what a sentence's document names or fits it has none.
 
-    >>> _asked("CRS OR ICANS", Filters(years=(2018, None), populations=("child",), sections=("title", "results")))
+    >>> _asked("CRS OR ICANS", Filters(years=(2018, None), populations=("child",), sections=("title", "results")), "document")
     '(CRS OR ICANS) year:2018- population:child (section:title OR section:results)'
+    >>> _asked("CRS", Filters(mentioning=("toxicity:mesh:D007239",), lacking=("CD19",), matching=("A OR B",)), "document")
+    '(CRS) toxicity:"mesh:D007239" NOT "CD19" (A OR B)'
     """
     low, high = filters.years
     years = [] if (low, high) == (None, None) else [f"year:{low}" if low == high else f"year:{low or ''}-{high or ''}"]
@@ -93,7 +96,25 @@ def _asked(query: str, filters: Filters) -> str:
     for field, values in fields:
         given = [f'{field}:"{v}"' if " " in v else f"{field}:{v}" for v in values]
         years += [given[0]] if len(given) == 1 else [f"({' OR '.join(given)})"] if given else []
-    return f"({query}) {' '.join(years)}" if years else query
+    asked = f"({query}) {' '.join(years)}" if years else query
+    if level != "document":
+        return asked
+    named = [*((one, "") for one in filters.mentioning), *((one, "NOT ") for one in filters.lacking)]
+    more = [*(f"{no}{_naming(one, filters.assertions)}" for one, no in named), *(f"({one})" for one in filters.matching)]
+    return f"({asked}) {' '.join(more)}" if more else asked
+
+
+def _naming(words: str, assertions: tuple[str, ...]) -> str:
+    """The part of a query that a concept of a filter is.
+
+    >>> _naming("therapy:nova-cel", ("present", "negated"))
+    '(therapy:"nova-cel" OR negated therapy:"nova-cel")'
+    """
+    label, name = label_and_name(words)
+    term = f'{label.lower()}:"{name}"' if label else f'"{name}"'
+    said = ["any "] if set(assertions) == set(ASSERTIONS) else ["" if one == "present" else f"{one} " for one in assertions]
+    parts = [f"{one}{term}" for one in said]
+    return parts[0] if len(parts) == 1 else f"({' OR '.join(parts)})"
 
 
 def _ordered(given: Given, units: Places, sort: str) -> Places:

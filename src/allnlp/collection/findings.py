@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from allnlp import schema
 from allnlp.collection.folder import asked, narrow
 from allnlp.collection.frames import plain_rows, typed
 from allnlp.collection.grades import Grade, fits_grade, fits_months, parse_grade, parse_months
-from allnlp.collection.names import folded, resolve
+from allnlp.collection.names import Concepts, folded, resolve
 from allnlp.errors import NothingFound, OptionError
 
 MEASURES = ("incidence", "rate", "median", "hazard_ratio", "odds_ratio", "risk_ratio", "count")
@@ -118,8 +119,11 @@ def of_concept(
     exact: bool,
     folder: Path,
     absent: bool = False,
+    resolver: Callable[..., Concepts] | None = None,
 ) -> Callable[[Any, Any], bool]:
     """A test of a finding's concept_id and concept for being what the words mean; an unlisted concept goes by its name.
+
+    Without a resolver, which knows the names already, they are read from the database.
 
     Raises:
         NothingFound: the words name no concept of these labels, or one that the folder does not mention.
@@ -127,8 +131,9 @@ def of_concept(
     key = folded(words)
     unlisted = findings[findings["concept_id"].isna() & findings["label"].isin(labels)]["concept"]
     names = {name for name in unlisted.unique() if folded(name) == key}
+    resolver = functools.partial(resolve, database, folder=folder) if resolver is None else resolver
     try:
-        ids = resolve(database, words, label=labels, exact=exact, folder=folder, absent=absent).ids
+        ids = resolver(words, label=labels, exact=exact, absent=absent).ids
     except NothingFound:
         if not names:
             raise

@@ -85,6 +85,28 @@ def side(index: Index, words: Sequence[str], *, narrower: bool = False) -> tuple
     return tuple(found)
 
 
+def codes_of(index: Index, words: str) -> Codes:
+    """Codes that count for one concept: its own and those of all that are narrower, of the label before a colon or of any.
+
+    Raises:
+        NothingFound: the words name no concept of the folder.
+        OptionError: they are empty, or mean several concepts.
+    """
+    label, _ = label_and_name(words)
+    if label is None:
+        try:
+            return index.codes(index.resolve(words))
+        except NothingFound as error:
+            unknown = error
+    try:
+        ids = {concept_id for _, concept_id in _named(index, words, True)}
+    except NothingFound as error:
+        raise (error if label is not None else unknown) from None
+    concepts = zip(index.concepts["concept_id"], index.labels, strict=True)
+    fits = (label in (None, of) and not ids.isdisjoint((c, *index.broader[c])) for c, of in concepts)
+    return np.flatnonzero(np.fromiter(fits, dtype=bool, count=len(index.labels))).astype(np.int32)
+
+
 def _of_label(index: Index, label: str, narrower: bool) -> list[Key]:
     ids = index.concepts["concept_id"][index.labels == label].tolist()
     if not ids:

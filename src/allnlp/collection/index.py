@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from allnlp.collection.filters import Filters
+from allnlp.collection.filters import DECISIONS, READINGS, Filters
 from allnlp.collection.folder import asked
 from allnlp.collection.names import Concepts, Known, known_concepts, resolve_in
 from allnlp.collection.passages import Passages, read_passages
@@ -25,6 +26,8 @@ Mask = npt.NDArray[np.bool_]
 LEVELS = ("document", "section", "sentence")
 EVERYTHING = Filters()
 
+Answer = TypeVar("Answer")
+
 
 class View(NamedTuple):
     """What of an index counts under filters."""
@@ -32,6 +35,14 @@ class View(NamedTuple):
     documents: Mask  # shape (documents,)
     sentences: Mask  # shape (sentences,)
     mentions: Mask  # shape (mentions,)
+
+
+class Values(NamedTuple):
+    """Values that documents have, as pairs of which each stands once."""
+
+    documents: npt.NDArray[np.int64]
+    codes: npt.NDArray[np.int64]  # place in ``names``
+    names: tuple[str, ...]
 
 
 class Index:
@@ -86,6 +97,20 @@ class Index:
     def kept(self) -> dict[Any, Any]:
         """What questions made of the index and need again; it goes with the index."""
         return {}
+
+    @functools.cached_property
+    def numbers(self) -> dict[str, int]:
+        """Number of each document."""
+        return {doc_id: number for number, doc_id in enumerate(self.documents["doc_id"])}
+
+    def keep(self, kind: str, question: Hashable, answer: Callable[[], Answer], *, most: int = 16) -> Answer:
+        """The answer to a question, made once; of a kind the last ones asked for are kept."""
+        answers: dict[Hashable, Answer] = self.kept.setdefault(kind, {})
+        found = answers.pop(question) if question in answers else answer()
+        answers[question] = found
+        while len(answers) > most:
+            answers.pop(next(iter(answers)))
+        return found
 
     @functools.cached_property
     def by_id(self) -> dict[str, list[int]]:
@@ -161,79 +186,156 @@ class Index:
         return np.array([c for c in found if labels is None or self.labels[c] in labels], dtype=np.int32)
 
     def view(self, filters: Filters = EVERYTHING) -> View:
-        """What counts under filters.
+        """What counts under filters; what a reviewer decided is looked up each time, as it changes while the rest is kept.
 
         Raises:
             NothingFound: a filter names a journal, study type, population or concept that the folder does not have.
+            OptionError: a name means several concepts, or a query cannot be read.
         """
-        found = self._views.get(filters)
-        if found is None:
-            if len(self._views) > _KEPT_VIEWS:
-                self._views.clear()
-            found = self._views[filters] = self._view(filters)
-        return found
-
-    @functools.cached_property
-    def _views(self) -> dict[Filters, View]:
-        return {}
+        if filters.decisions:
+            wider = self.view(filters._replace(decisions=()))
+            documents = wider.documents & self.fitting(Filters(decisions=filters.decisions))
+            sentences = wider.sentences & documents[self.sentence_document]
+            return View(documents, sentences, wider.mentions & documents[self.document])
+        return self.keep("views", filters, lambda: self._view(filters))
 
     def _view(self, filters: Filters) -> View:
-        documents = self._document_mask(filters)
+        documents = self.fitting(filters)
         sentences = documents[self.sentence_document]
         if filters.sections:
             sentences &= np.isin(self.sentence_section, [SECTIONS.index(s) for s in filters.sections])
-        mentions = sentences[self.sentence] & self._counted(filters)
+        mentions = sentences[self.sentence] & self.counted(filters.assertions)
         return View(documents, sentences, mentions)
 
-    def _counted(self, filters: Filters) -> Mask:
-        if set(filters.assertions) == set(ASSERTIONS):
-            return np.ones(len(self.assertion), dtype=bool)
-        return np.isin(self.assertion, [ASSERTIONS.index(a) for a in filters.assertions])
+    def counted(self, assertions: tuple[str, ...]) -> Mask:
+        """Mentions that have one of these assertions."""
+        is_counted = np.array([a in assertions for a in ASSERTIONS])
+        counted: Mask = is_counted[self.assertion]
+        return counted
 
-    def _document_mask(self, filters: Filters) -> Mask:
-        frame = self.documents
-        mask = np.ones(len(frame), dtype=bool)
+    def fitting(self, filters: Filters) -> Mask:
+        """Documents that fit filters: those of ``view``, without its sentences and mentions.
+
+        Raises:
+            NothingFound: as ``view``.
+            OptionError: as ``view``.
+        """
+        mask = np.ones(len(self.documents), dtype=bool)
         low, high = filters.years
         if low is not None or high is not None:
-            years = frame["year"].to_numpy(dtype=float, na_value=np.nan)
+            years = self.documents["year"].to_numpy(dtype=float, na_value=np.nan)
             mask &= (years >= (low if low is not None else -np.inf)) & (years <= (high if high is not None else np.inf))
         if filters.journals:
             mask &= self._one_of("journal", filters.journals)
         if filters.study_types:
             mask &= self._one_of("study_type", filters.study_types)
         if filters.populations:
-            wanted = {self._population(p) for p in filters.populations}
-            mask &= np.fromiter((not wanted.isdisjoint(p) for p in frame["populations"]), dtype=bool, count=len(frame))
+            mask &= self._of_values("populations", {self._population(p) for p in filters.populations})
         for words in filters.mentioning:
-            is_named = self._counted(filters) & np.isin(self.concept, self.codes(self.resolve(words)))
-            has = np.zeros(len(frame), dtype=bool)
-            has[self.document[is_named]] = True
-            mask &= has
+            mask &= self._naming(words, filters.assertions)
+        for words in filters.lacking:
+            mask &= ~self._naming(words, filters.assertions)
+        for query in filters.matching:
+            mask &= self.keep("queries", query, functools.partial(self._of_query, query))
+        if filters.decisions:
+            decided = self.decided()
+            mask &= np.logical_or.reduce([decided[one] for one in filters.decisions])
+        return mask
+
+    def _naming(self, words: str, assertions: tuple[str, ...]) -> Mask:
+        """Documents that name a concept, or a narrower one, by a mention that counts, in whatever section."""
+        from allnlp.collection.groups import codes_of
+
+        def naming() -> Mask:
+            is_meant = np.zeros(len(self.concepts), dtype=bool)
+            is_meant[codes_of(self, words)] = True
+            has = np.zeros(len(self.documents), dtype=bool)
+            has[self.document[is_meant[self.concept] & self.counted(assertions)]] = True
+            return has
+
+        return self.keep("naming", (words, assertions), naming, most=64)
+
+    def _of_query(self, query: str) -> Mask:
+        """Documents that fit a query; it says itself which sections and assertions it asks for."""
+        from allnlp.collection.query import parse
+        from allnlp.collection.query_names import is_name, names_of
+        from allnlp.collection.query_units import evaluate, given_for
+
+        tree = parse(query, functools.partial(is_name, names_of(self)))
+        everywhere = np.ones(len(self.sentence_document), dtype=bool)
+        return evaluate(tree, given_for(self, tree, "document"), everywhere).units
+
+    def decided(self) -> dict[str, Mask]:
+        """For each decision and each state of reading the documents of which the reviews say so now; without a review undecided and unread.
+
+        Raises:
+            FolderError: the reviews are damaged.
+        """
+        from allnlp.collection.reviews import REVIEWS, read_reviews
+
+        try:
+            found = (self.folder / REVIEWS).stat()
+            stamp = (found.st_mtime_ns, found.st_size, found.st_ino)  # a review replaces the file
+        except OSError:
+            stamp = None
+        return self.keep("reviews", stamp, lambda: self._decided(read_reviews(self.folder)), most=1)
+
+    def _decided(self, reviews: pd.DataFrame) -> dict[str, Mask]:
+        included, excluded, read = np.zeros((3, len(self.documents)), dtype=bool)
+        for doc_id, decision, is_read in zip(reviews["doc_id"], reviews["decision"], reviews["is_read"], strict=True):
+            number = self.numbers.get(doc_id)
+            if number is not None:  # no duplicate, and no document that is gone
+                included[number], excluded[number], read[number] = decision == DECISIONS[0], decision == DECISIONS[1], is_read
+        masks = (included, excluded, ~(included | excluded), read, ~read)
+        return dict(zip((*DECISIONS, *READINGS), masks, strict=True))
+
+    def values(self, column: str) -> Values:
+        """Values of the documents in journal, study_type or populations; those written alike but for case are one.
+
+        The most frequent way of writing stands for the others.
+        """
+        return self.keep("values", column, lambda: _values_of(self.documents[column]))
+
+    def _of_values(self, column: str, wanted: Collection[str]) -> Mask:
+        values = self.values(column)
+        is_wanted = np.fromiter((v.casefold() in wanted for v in values.names), dtype=bool, count=len(values.names))
+        mask = np.zeros(len(self.documents), dtype=bool)
+        mask[values.documents[is_wanted[values.codes]]] = True
         return mask
 
     def _one_of(self, column: str, wanted: Sequence[str]) -> Mask:
-        values = self.documents[column].fillna("").str.casefold()
-        known = set(values) - {""}
+        known = {v.casefold() for v in self.values(column).names}
         for one in wanted:
             if one.casefold() not in known:
                 raise NothingFound(f"no document of the {column.replace('_', ' ')} {one!r}.{_hint(one, self.documents[column])}")
-        return np.asarray(values.isin([w.casefold() for w in wanted]), dtype=bool)
+        return self._of_values(column, {w.casefold() for w in wanted})
 
     def _population(self, words: str) -> str:
-        """Normal name of an age group or a state of disease, as the studies have it."""
-        known = {p for populations in self.documents["populations"] for p in populations}
-        if words.strip().lower() in known:
-            return words.strip().lower()
+        """Normal name of an age group or a state of disease, in one case."""
+        known = {p.casefold(): p for p in self.values("populations").names}
+        if words.strip().casefold() in known:
+            return words.strip().casefold()
         try:
             name = self.resolve(words, label="POPULATION").name
         except NothingFound:
             name = ""
-        if name not in known:
-            raise NothingFound(f"no study of the population {words!r}. There are: {', '.join(sorted(known)) or 'none'}.")
-        return name
+        if name.casefold() not in known:
+            raise NothingFound(f"no study of the population {words!r}. There are: {', '.join(sorted(known.values())) or 'none'}.")
+        return name.casefold()
 
 
-_KEPT_VIEWS = 16
+def _values_of(cells: pd.Series[Any]) -> Values:
+    """Pairs of a document and a value, from cells of one value or of several."""
+    pairs = cells.explode().dropna()
+    pairs = pairs[pairs != ""]
+    written = [str(value) for value in pairs]
+    names: dict[str, str] = {}
+    for value, _ in sorted(Counter(written).items(), key=lambda one: (-one[1], one[0])):
+        names.setdefault(value.casefold(), value)
+    place = {key: i for i, key in enumerate(sorted(names))}
+    codes = np.fromiter((place[value.casefold()] for value in written), dtype=np.int64, count=len(written))
+    found = np.unique(pairs.index.to_numpy(dtype=np.int64) * max(len(place), 1) + codes)
+    return Values(found // max(len(place), 1), found % max(len(place), 1), tuple(names[key] for key in place))
 
 
 def _plain(values: Any, kind: Any) -> Any:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from allnlp.collection.choice import Number, Question, choose, grade_rank, rival
 from allnlp.collection.findings import grade_asked
 from allnlp.collection.folder import asked, narrow
 from allnlp.collection.grades import parse_months
+from allnlp.collection.index import Index
 from allnlp.collection.names import Concepts, folded, resolve
 from allnlp.errors import NothingFound, OptionError
 
@@ -28,6 +30,17 @@ class PooledFindings(NamedTuple):
     left_out: pd.DataFrame  # findings of the concept that are not in rows, with the reason
     warnings: tuple[str, ...]
 
+
+class Gathered(NamedTuple):
+    """The numbers of a concept, and the question that they are chosen by."""
+
+    folder: Path
+    question: Question
+    numbers: list[Number]
+
+
+Resolver = Callable[..., Concepts]
+BY_HAND = "excluded by the reader"  # reason of what is taken out
 
 _QUERY = """
 SELECT f.doc_id, f.finding, f.sentence, coalesce(s.section, 'other'), f.concept, f.measure, f.grade, f.grade_min, f.grade_max, f."group",
@@ -57,6 +70,7 @@ def pool(
     level: float = 0.95,
     adjust: str | None = None,
     documents: Sequence[str] | None = None,
+    excluding: Collection[tuple[str, int]] = (),
 ) -> PooledFindings:
     """Proportion of patients with a toxicity or an outcome, one number a study, pooled by a random effects model.
 
@@ -76,6 +90,7 @@ def pool(
         level: confidence level, between 0 and 1.
         adjust: hksj, or none.
         documents: only of these.
+        excluding: doc_id and number of findings that a reader takes out; no other of the document takes the place of one.
 
     Raises:
         NothingFound: a name that the folder does not mention, or no number is left; says what was left out.
@@ -83,20 +98,79 @@ def pool(
         FolderError: no annotated folder, or a damaged one.
     """
     _check(method, interval, level, adjust)
+    gathered = gather(
+        folder, toxicity=toxicity, outcome=outcome, grade=grade, therapies=therapies, diseases=diseases, populations=populations,
+        timepoint=timepoint, exact=exact, documents=documents,
+    )  # fmt: skip
+    return pool_gathered(
+        gathered, keep_largest_per_trial=keep_largest_per_trial, method=method, interval=interval, level=level, adjust=adjust, excluding=excluding
+    )
+
+
+def gather(
+    folder: Path,
+    *,
+    toxicity: str | None = None,
+    outcome: str | None = None,
+    grade: str | None = None,
+    therapies: Sequence[str] = (),
+    diseases: Sequence[str] = (),
+    populations: Sequence[str] = (),
+    timepoint: str | None = None,
+    exact: bool = False,
+    documents: Sequence[str] | None = None,
+    index: Index | None = None,
+) -> Gathered:
+    """What ``pool`` reads of a folder, so that it can be pooled again and again; the arguments are those of ``pool``.
+
+    An index of the folder, where there is one, knows the names without reading them.
+
+    Raises:
+        NothingFound: a name that the folder does not mention.
+        OptionError: an option has a value that it cannot have.
+        FolderError: no annotated folder, or a damaged one.
+    """
     words, label = _one_of(toxicity, outcome)
     with asked(folder, "findings", "studies", "documents", "sentences", "concepts", "mentions") as database:
         narrow(database, documents)
 
+        resolver: Resolver = functools.partial(resolve, database, folder=folder) if index is None else index.resolve
+
         def concepts(names: Iterable[str], label: str) -> tuple[Concepts, ...]:
-            return tuple(resolve(database, name, label=label, exact=exact, folder=folder) for name in names)
+            return tuple(resolver(name, label=label, exact=exact) for name in names)
 
         known = [row[0] for row in database.execute("SELECT DISTINCT grade FROM findings").fetchall()]
         question = Question(
-            _concept(database, words, label, exact=exact, folder=folder), grade_asked(grade or "any", known), concepts(therapies, "THERAPY"), concepts(diseases, "DISEASE"),
+            _concept(database, resolver, words, label, exact=exact), grade_asked(grade or "any", known), concepts(therapies, "THERAPY"), concepts(diseases, "DISEASE"),
             tuple(p.strip().casefold() for p in populations), timepoint, None if timepoint is None else parse_months(timepoint),
         )  # fmt: skip
-        numbers = _numbers(database, question, label)
+        return Gathered(folder, question, _numbers(database, question, label))
+
+
+def pool_gathered(
+    gathered: Gathered,
+    *,
+    keep_largest_per_trial: bool = False,
+    method: str = "REML",
+    interval: str = "wilson",
+    level: float = 0.95,
+    adjust: str | None = None,
+    excluding: Collection[tuple[str, int]] = (),
+) -> PooledFindings:
+    """Numbers that were read before, chosen and pooled; the arguments are those of ``pool``.
+
+    Raises:
+        NothingFound: no number is left; says what was left out.
+        OptionError: an option has a value that it cannot have.
+    """
+    _check(method, interval, level, adjust)
+    folder, question, numbers = gathered
     chosen, left_out = choose(numbers, question, keep_largest_per_trial=keep_largest_per_trial)
+    is_out = frozenset(excluding)
+    by_hand = [n for n in chosen if (n.doc_id, n.finding) in is_out]
+    unknown = sorted(is_out - {(n.doc_id, n.finding) for n in by_hand})
+    chosen = [n for n in chosen if n not in by_hand]
+    left_out = sorted([*left_out, *((n, BY_HAND) for n in by_hand)], key=lambda pair: (pair[0].doc_id, pair[0].finding))
     if not chosen:
         raise NothingFound(f"{folder}: no number of {_title(question)} to pool.{_why(left_out)}")
     labels = study_labels(chosen)
@@ -105,16 +179,39 @@ def pool(
     pooled = pool_proportions(
         [n.n_events or 0 for n in chosen], [n.n_patients or 0 for n in chosen], method=method, interval=interval, level=level, adjust=adjust
     )
-    warnings = _warnings(chosen, labels, numbers, question, pooled)
+    warnings = (*_warnings(chosen, labels, numbers, question, pooled), *_not_pooled(unknown))
     return PooledFindings(_title(question), _rows(chosen, labels, pooled), pooled, _left_out(left_out), warnings)
 
 
-def _concept(database: duckdb.DuckDBPyConnection, words: str, label: str, *, exact: bool, folder: Path) -> Concepts:
+def parse_finding(words: str) -> tuple[str, int]:
+    """Document and number of a finding, as the option --exclude names it.
+
+    >>> parse_finding("pmid:1#2")
+    ('pmid:1', 2)
+
+    Raises:
+        OptionError: it is no such name.
+    """
+    doc_id, sign, number = words.strip().rpartition("#")
+    if not sign or not doc_id or not (number.isascii() and number.isdecimal()) or len(number) > 9:
+        raise OptionError(f"finding {words!r} cannot be read. Give the document and the finding's number, as 29385370#3; see: allnlp pool DIR --json")
+    return doc_id, int(number)
+
+
+def _not_pooled(unknown: Sequence[tuple[str, int]]) -> list[str]:
+    """A warning that names findings that were to be taken out and are not pooled anyway."""
+    if not unknown:
+        return []
+    named = ", ".join(f"{doc_id}#{finding}" for doc_id, finding in unknown[:5])
+    return [f"{len(unknown)} to be excluded would not be pooled anyway: {named}{', ...' if len(unknown) > 5 else ''}"]
+
+
+def _concept(database: duckdb.DuckDBPyConnection, resolver: Resolver, words: str, label: str, *, exact: bool) -> Concepts:
     """The concept that is pooled; one that the vocabulary does not list goes by its name."""
     unlisted = database.execute("SELECT DISTINCT concept FROM findings WHERE concept_id IS NULL AND label = ?", [label]).fetchall()
     name = next((name for (name,) in sorted(unlisted) if folded(name) == folded(words)), None)
     try:
-        return resolve(database, words, label=label, exact=exact, folder=folder)
+        return resolver(words, label=label, exact=exact)
     except NothingFound:
         if name is None:
             raise
@@ -161,29 +258,24 @@ def _why(left_out: Sequence[tuple[Number, str]]) -> str:
     if not left_out:
         return " The folder has no finding of it."
     reasons = Counter(reason for _, reason in left_out).most_common(4)
-    return (
-        f" {len(left_out)} left out: "
-        + "; ".join(f"{reason} ({n})" for reason, n in reasons)
-        + ("; ..." if len(reasons) == 4 else "")
-        + "."
-    )
+    return f" {len(left_out)} left out: {'; '.join(f'{reason} ({n})' for reason, n in reasons)}{'; ...' if len(reasons) == 4 else ''}."
 
 
 def _warnings(
     chosen: Sequence[Number], labels: Sequence[str], numbers: Sequence[Number], question: Question, pooled: Pooled
 ) -> tuple[str, ...]:
     name, grade = question.concept.name, question.grade.words
+    of_document: dict[str, list[Number]] = defaultdict(list)
+    for number in numbers:
+        of_document[number.doc_id].append(number)
     is_of_several_times = question.months is None and len({n.timepoint_months for n in chosen}) > 1
     questions: list[tuple[str, Callable[[Number], str | None]]] = [
         (f"asked for {grade}, but the grade is", lambda n: _other_grade(n, question)),
         (f"narrower than {name}", lambda n: n.concept if n.concept != name else None),
         ("of different times", lambda n: (n.timepoint or "no time said") if is_of_several_times else None),
         ("of a group, not of the whole study", lambda n: n.group),
-        ("chosen, where the document has others that nothing tells apart", lambda n: rivals(n, numbers, question)),
-        (
-            "with counts computed from the percent or the study's size, see the column derived",
-            lambda n: "" if n.counts_are_derived else None,
-        ),
+        ("chosen, where the document has others that nothing tells apart", lambda n: rivals(n, of_document[n.doc_id], question)),
+        ("with counts computed from the percent or the study's size, see the column derived", lambda n: "" if n.counts_are_derived else None),
         ("at a time, with counts computed as if no patient were censored before", _of_curve),
         ("n of N and percent do not agree", lambda n: "" if n.is_consistent is False else None),
         ("to review", lambda n: (n.review_reason or "") if n.needs_review else None),

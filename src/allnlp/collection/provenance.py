@@ -66,4 +66,7 @@ def _filter_options(filters: Filters) -> dict[str, Any]:
         "mentioning": list(filters.mentioning),
         "section": list(filters.sections),
         "include": [a for a in filters.assertions if a != "present"],
+        "matching": list(filters.matching),
+        "lacking": list(filters.lacking),
+        "decision": list(filters.decisions),
     }

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 import duckdb
 import pandas as pd
 
-from allnlp.collection.corrections import list_corrections
+from allnlp.collection.corrections import SUPERSEDED, list_corrections
+from allnlp.collection.edits import list_edits
 from allnlp.collection.folder import asked
+from allnlp.collection.reviews import read_reviews
 from allnlp.errors import FolderError
 from allnlp.schema import LABELS
 from allnlp.tables import MANIFEST, read_manifest
@@ -92,10 +94,22 @@ def _information(manifest: dict[str, Any], years: tuple[Any, ...], of_context: i
 
 
 def _corrected(folder: Path) -> pd.DataFrame:
-    """Documents that a person looked at, and those of them whose corrections do not fit the text; nothing where there are none."""
-    found = list_corrections(folder)
+    """What a person corrected, edited, judged and reviewed, and what of it does not fit the text; nothing where there is none."""
+    found, edits, reviews = list_corrections(folder), list_edits(folder), read_reviews(folder)
     n_lost = int(found["reason"].notna().sum())
-    rows = [("documents corrected by a person", len(found) - n_lost), ("corrections not applied, see allnlp import DIR --list", n_lost)]
+    is_judgement = edits["action"].isin(["right", "partly"])
+    is_settled = edits["reason"].fillna("").str.startswith(SUPERSEDED)
+    rows = [
+        ("documents corrected by a person", len(found) - n_lost),
+        ("corrections not applied, see allnlp import DIR --list", n_lost),
+        ("marks and findings edited by a person", int((edits["is_applied"] & ~is_judgement).sum())),
+        ("marks and findings judged right or partly right", int((edits["is_applied"] & is_judgement).sum())),
+        ("edits and judgements not applied, see allnlp import DIR --list", int((~edits["is_applied"] & ~is_settled).sum())),
+        ("documents read by a reviewer", int(reviews["is_read"].sum())),
+        ("documents included by a reviewer", int((reviews["decision"] == "included").sum())),
+        ("documents excluded by a reviewer", int((reviews["decision"] == "excluded").sum())),
+        ("documents with a note", int(reviews["note"].notna().sum())),
+    ]
     return pd.DataFrame([(item, str(n)) for item, n in rows if n], columns=["item", "value"])
 
 

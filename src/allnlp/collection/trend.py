@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -197,17 +198,19 @@ def parse_set(words: str) -> Filters:
 
     >>> parse_set("year=2018:;population=child") == Filters(years=(2018, None), populations=("child",))
     True
+    >>> parse_set('matching=t(4;14) text:"a; b";lacking=CD19')[-3:]
+    (('t(4;14) text:"a; b"',), ('CD19',), ())
 
     Raises:
         OptionError: no filter of that name, or one that cannot be read.
     """
     given: dict[str, list[str]] = {}
-    for part in filter(None, (p.strip() for p in words.split(";"))):
+    for part in filter(None, (p.strip() for p in _PARTS.findall(words))):
         name, equals, value = part.partition("=")
         key = name.strip().lower().replace("-", "_")
         if not equals or key not in _SET_FILTERS:
             raise OptionError(f"--set {words!r}: {part!r} is no filter. Use {', '.join(f'{f}=...' for f in _SET_FILTERS)}, with ; between.")
-        if "," in value and "=" in value:
+        if "," in value and "=" in value and key != "matching":
             raise OptionError(f"--set {words!r}: {part!r} holds several filters. Put ; between them.")
         given.setdefault(key, []).append(value.strip())
     years = given.pop("year", [None])
@@ -216,7 +219,8 @@ def parse_set(words: str) -> Filters:
     return parse_filters(year=years[0], **given)
 
 
-_SET_FILTERS = ("year", "journal", "study_type", "population", "mentioning", "section", "include")
+_SET_FILTERS = ("year", "journal", "study_type", "population", "mentioning", "lacking", "matching", "decision", "section", "include")
+_PARTS = re.compile(r'(?:"[^"]*"|\([^()]*\)|text:/(?:[^/\\]|\\.)*/|[^;])+')  # a ; in quotes, brackets or an expression parts nothing
 
 
 def as_set(filters: Filters) -> str:
@@ -229,7 +233,8 @@ def as_set(filters: Filters) -> str:
     parts = [] if (low, high) == (None, None) else [f"year={low or ''}:{high or ''}"]
     for name, values in (
         ("journal", filters.journals), ("study_type", filters.study_types), ("population", filters.populations), ("mentioning", filters.mentioning),
-        ("section", filters.sections), ("include", tuple(a for a in filters.assertions if a != "present")),
+        ("lacking", filters.lacking), ("matching", filters.matching), ("decision", filters.decisions), ("section", filters.sections),
+        ("include", tuple(a for a in filters.assertions if a != "present")),
     ):  # fmt: skip
         parts += [f"{name}={v}" for v in values]
     return ";".join(parts)

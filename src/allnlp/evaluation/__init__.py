@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from allnlp.evaluation.comparison import Compared, compare_reports, compare_scores
-from allnlp.evaluation.folder import CARD, Fault, Report, evaluate, first_of_each
+from allnlp.evaluation.folder import CARD, Fault, Report, evaluate, first_of_each, score_documents
 from allnlp.evaluation.gold import GoldDocument, read_gold
 from allnlp.evaluation.scores import Mark, Score, b_cubed, exact_scores, normal, overlap_pairs, score
 
@@ -25,4 +25,5 @@ __all__ = [
     "overlap_pairs",
     "read_gold",
     "score",
+    "score_documents",
 ]

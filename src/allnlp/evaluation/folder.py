@@ -70,6 +70,22 @@ def evaluate(folder: Path, *, texts: Path, gold: Path) -> Report:
     return counter.report(len(documents))
 
 
+def score_documents(documents: Iterable[tuple[str, str, Sequence[Mark], Sequence[Mark]]]) -> Report:
+    """Scores of marks, of all documents together, as ``evaluate`` has them.
+
+    >>> score_documents([("1", "No CRS", [Mark("TOXICITY", 3, 6, "CRS", "x:1", "negated")], [])]).strict["all"].gold
+    1
+
+    Args:
+        documents: of each its id, its text, the marks of gold, and what was found.
+    """
+    counter, n = _Counter(), 0
+    for doc_id, text, gold, found in documents:
+        counter.add(doc_id, text, gold, found)
+        n += 1
+    return counter.report(n)
+
+
 def first_of_each(faults: Sequence[Fault], number: int) -> list[Fault]:
     """At most so many faults of each kind, in their order.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from allnlp.collection.corrections import CORRECTIONS, has_corrections
+from allnlp.collection.reviews import REVIEWS, has_reviews
 from allnlp.errors import OptionError
 from allnlp.tables import MANIFEST, read_manifest, sha256
 
@@ -77,6 +78,7 @@ def _provenance(name: str, digest: str, origin: Origin) -> str:
             "versions": manifest.get("versions", {}),
             "terminology": manifest.get("terminology"),
             **({"corrections_sha256": sha256(origin.folder / CORRECTIONS)} if has_corrections(origin.folder) else {}),
+            **({"reviews_sha256": sha256(origin.folder / REVIEWS)} if has_reviews(origin.folder) else {}),
             "tables": {table: entry.get("sha256") for table, entry in sorted(manifest["tables"].items())},
         },
     }

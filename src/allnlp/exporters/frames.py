@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from allnlp.collection.frames import plain_rows, records
@@ -29,8 +30,14 @@ def _guarded(cell: Any) -> Any:
 
 def write_json(frame: pd.DataFrame, path: Path) -> None:
     """As a JSON list of rows; what JSON has no number for, as an open end of an interval, is null."""
-    rows = [{k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()} for row in records(frame)]
+    rows = [{k: _plain(v) for k, v in row.items()} for row in records(frame)]
     path.write_text(json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _plain(cell: Any) -> Any:
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return None
+    return cell.tolist() if isinstance(cell, np.ndarray) else cell
 
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:

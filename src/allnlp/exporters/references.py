@@ -1,4 +1,4 @@
-"""Documents as references: RIS and PubMed's tagged form (.nbib), for Covidence, Rayyan, Zotero and EndNote.
+"""Documents as references: RIS and PubMed's tagged form (.nbib), for Covidence, Rayyan, Zotero and EndNote; with a reviewer's decision and note.
 
 Written here and not by rispy: its writer puts a numbered line before each record, which is no RIS, and writes a line end
 inside a title as it is, which then cuts the record.
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from allnlp.collection.frames import named_rows
+from allnlp.collection.reviews import read_reviews
 from allnlp.collection.selection import Selection
 from allnlp.exporters.table import listed
 
@@ -29,6 +30,7 @@ class Tags(NamedTuple):
 
     keywords: tuple[str, ...] = ()  # LABEL: name
     note: str | None = None
+    review: tuple[str, ...] = ()  # what a reviewer says: decision and note
 
 
 NO_TAGS = Tags()
@@ -58,6 +60,8 @@ def write_nbib(selection: Selection, path: Path, *, tags: bool = False) -> None:
 
 def _write(selection: Selection, path: Path, record: Callable[[Any, Tags], str], *, tags: bool) -> None:
     said = document_tags(selection) if tags else {}
+    for review in named_rows(read_reviews(selection.folder)):
+        said[review.doc_id] = said.get(review.doc_id, NO_TAGS)._replace(review=review_said(review.decision, review.note, review.reviewer))
     with path.open("w", encoding="utf-8", newline="\n") as stream:
         for document in named_rows(listed(selection.documents, "documents")):
             stream.write(record(document, said.get(document.doc_id, NO_TAGS)) + "\n")
@@ -76,6 +80,17 @@ def document_tags(selection: Selection) -> dict[str, Tags]:
 def _study_said(study: Any) -> str:
     parts = [f"study type {study.study_type}", *([f"{study.n_patients} patients"] if study.n_patients is not None else [])]
     return f"allnlp: {', '.join(parts)}{' (to review)' if study.needs_review else ''}"
+
+
+def review_said(decision: str | None, note: str | None, reviewer: str | None) -> tuple[str, ...]:
+    """A review as notes of a reference: the decision in words and as Rayyan reads it, then the reviewer's note.
+
+    >>> review_said("excluded", "no adults", "Ada")
+    ('Decision: excluded', 'RAYYAN-INCLUSION: {"Ada"=>"Excluded"}', 'Note: no adults')
+    """
+    name = (reviewer or "reviewer").replace("\\", "/").replace('"', "'")
+    decided = () if decision is None else (f"Decision: {decision}", f'RAYYAN-INCLUSION: {{"{name}"=>"{decision.capitalize()}"}}')
+    return (*decided, *(() if note is None else (f"Note: {note}",)))
 
 
 def ris_record(document: Any, tags: Tags = NO_TAGS) -> str:
@@ -102,7 +117,7 @@ def ris_record(document: Any, tags: Tags = NO_TAGS) -> str:
         *(("M3", kind) for kind in _types(d)),
         *(("CN", trial) for trial in d.trial_ids),
         *(("KW", word) for word in (*d.keywords, *d.mesh_terms, *tags.keywords)),
-        ("N1", tags.note),
+        *(("N1", words) for words in (tags.note, *tags.review)),
         ("UR", f"https://pubmed.ncbi.nlm.nih.gov/{d.pmid}/" if d.pmid else f"https://doi.org/{d.doi}" if d.doi else None),
     ]
     return "\n".join([*(f"{tag}  - {value}" for tag, value in _filled(fields)), "ER  - ", ""])
@@ -133,7 +148,7 @@ def nbib_record(document: Any, tags: Tags = NO_TAGS) -> str:
         ("JT", d.journal),
         *(("MH", term) for term in d.mesh_terms),
         *(("OT", word) for word in (*d.keywords, *tags.keywords)),
-        ("GN", tags.note),
+        *(("GN", words) for words in (tags.note, *tags.review)),
         ("PMC", d.pmcid),
         ("AID", doi),
     ]

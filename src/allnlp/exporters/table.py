@@ -10,15 +10,21 @@ import duckdb
 import pandas as pd
 
 from allnlp import schema
+from allnlp.collection.reviews import has_reviews, read_reviews
 from allnlp.collection.selection import Selection
 from allnlp.errors import OptionError
 from allnlp.exporters.frames import write_delimited, write_json
 
+REVIEW_COLUMNS = (
+    schema.Column("documents", "is_read", "BOOLEAN", False, "a reviewer read it"),
+    schema.Column("documents", "decision", "VARCHAR", True, "a reviewer's: included or excluded; null where none is made"),
+    schema.Column("documents", "note", "VARCHAR", True, "a reviewer's words"),
+)
 TABLES = tuple(t for t in schema.TABLES if t in Selection._fields)
 
 
 def table_of(selection: Selection, table: str) -> pd.DataFrame:
-    """A table of a selection; to the sentences their text is added.
+    """A table of a selection; to the sentences their text is added, to the documents what a reviewer says, where there is any.
 
     Raises:
         OptionError: there is no such table.
@@ -26,7 +32,17 @@ def table_of(selection: Selection, table: str) -> pd.DataFrame:
     if table not in TABLES:
         raise OptionError(f"no table {table!r} to export. Tables: {', '.join(TABLES)}.")
     frame: pd.DataFrame = getattr(selection, table)
+    if table == "documents" and has_reviews(selection.folder):
+        return _reviewed(frame, selection.folder)
     return frame.assign(text=sentence_texts(selection)) if table == "sentences" else frame
+
+
+def _reviewed(documents: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    reviews = read_reviews(folder).set_index("doc_id").reindex(list(documents["doc_id"]))
+    cells = {c.column: pd.Series(reviews[c.column].tolist(), index=documents.index, dtype=object) for c in REVIEW_COLUMNS}
+    frame = documents.assign(**cells)
+    frame["is_read"] = frame["is_read"].eq(other=True).astype("boolean")
+    return frame
 
 
 def sentence_texts(selection: Selection) -> list[str]:
@@ -101,7 +117,7 @@ def take(database: duckdb.DuckDBPyConnection, frame: pd.DataFrame, table: str, n
         table: its name in the schema.
         name: its name in the database.
     """
-    types = {c.column: c.type for c in schema.columns(table)}
+    types = {c.column: c.type for c in (*schema.columns(table), *REVIEW_COLUMNS)}
     cells = ", ".join(f'CAST("{c}" AS {types.get(str(c), "VARCHAR")}) AS "{c}"' for c in frame.columns)
     database.execute("SET pandas_analyze_sample=1000000000")
     database.register("frame_taken", frame.astype(object).where(frame.notna(), None))

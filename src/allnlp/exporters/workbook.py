@@ -13,10 +13,11 @@ import pandas as pd
 
 from allnlp import schema
 from allnlp.collection.frames import plain_rows
+from allnlp.collection.reviews import has_reviews
 from allnlp.collection.selection import Selection
 from allnlp.exporters.excel import CHARACTERS, ROWS, about, opened_book
 from allnlp.exporters.files import Origin
-from allnlp.exporters.table import TABLES, flat, table_of
+from allnlp.exporters.table import REVIEW_COLUMNS, TABLES, flat, table_of
 
 _CUT = " ... [cut]"
 _WIDTHS = MappingProxyType(
@@ -42,7 +43,8 @@ def write_workbook(selection: Selection, path: Path, origin: Origin) -> None:
     """
     with opened_book(path, is_large=True) as (book, formats):
         readme = book.add_worksheet("readme")
-        columns = [c for table in TABLES for c in (*schema.columns(table), *([_SENTENCE_TEXT] if table == "sentences" else []))]
+        added = {"sentences": (_SENTENCE_TEXT,), "documents": REVIEW_COLUMNS if has_reviews(selection.folder) else ()}
+        columns = [c for table in TABLES for c in (*schema.columns(table), *added.get(table, ()))]
         _write_rows(book.add_worksheet("data_dictionary"), pd.DataFrame(columns, columns=list(schema.Column._fields)), formats)
         counts, notes = [], []
         for table in TABLES:

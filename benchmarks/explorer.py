@@ -1,0 +1,154 @@
+"""How quick the explorer is in a real browser on a large folder, and how much memory it takes.
+
+    python benchmarks/explorer.py FOLDER [--mentions 1000000] [--rounds 5]
+
+The folder is replicated until it has so many mentions (questions.py says how). Each round is a new browser: the first page is measured from the
+request to the end of its load; a filter, a search and the heat map from the click or the last letter to the frame in which the answer is on the
+screen (two animation frames after it stands in the document). Needs Debian's chromium and chromium-driver, and selenium.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from questions import replicate
+
+CONCEPTS = ("therapy", "toxicity", "disease")
+_OPTIONS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--window-size=1280,900",
+)  # fmt: skip
+
+#: Acts, waits until a test holds, then for two frames; gives milliseconds.
+_TIMED = """
+const [act, test, done] = [arguments[0], arguments[1], arguments[arguments.length - 1]];
+const holds = new Function('return ' + test);
+const start = performance.now();
+new Function(act)();
+const look = () => holds() ? requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - start))) : setTimeout(look, 1);
+look();
+"""
+
+
+def browser() -> Any:
+    """A browser without any history."""
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = "/usr/bin/chromium"
+    for word in (*_OPTIONS, f"--user-data-dir={tempfile.mkdtemp()}"):
+        options.add_argument(word)
+    driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    driver.set_script_timeout(60)
+    return driver
+
+
+def opened(driver: Any, address: str) -> float:
+    """Milliseconds from the request of a page to the end of its load."""
+    driver.get(address)
+    return float(driver.execute_script("const n = performance.getEntriesByType('navigation')[0]; return n.loadEventEnd - n.startTime"))
+
+
+def timed(driver: Any, act: str, test: str) -> float:
+    """Milliseconds from an act to its answer on the screen."""
+    return float(driver.execute_async_script(_TIMED, act, test))
+
+
+def count(driver: Any) -> str:
+    """Documents that the page says it shows."""
+    return str(driver.execute_script("return document.querySelector('.bar .count b').textContent"))
+
+
+_COUNT = "document.querySelector('.bar .count b').textContent"
+
+
+def one_round(address: str, times: dict[str, list[float]]) -> None:
+    """Measure everything once."""
+    driver = browser()
+
+    def measured(name: str, value: float) -> None:
+        times.setdefault(name, []).append(value)
+
+    try:
+        measured("overview, first page", opened(driver, f"{address}overview"))
+        measured("documents, first page", opened(driver, f"{address}documents"))
+        for label in CONCEPTS:
+            before = count(driver)
+            choice = f"document.querySelector('#box-{label} li:not(.set) input')"
+            measured("filter by a concept", timed(driver, f"{choice}.click()", f"{_COUNT} !== '{before}'"))
+        before = count(driver)
+        measured("take a filter away", timed(driver, "document.querySelector('.chips a').click()", f"{_COUNT} !== '{before}'"))
+        opened(driver, f"{address}documents")
+        for words in ("CRS", "cytokine storm", 'text:"overall survival"', "tisagenlecleucel NOT negated CRS"):
+            before = count(driver)
+            act = f"const q = document.getElementById('q'); q.value = {json.dumps(words)}; q.form.requestSubmit()"
+            measured("search, names" if "text" not in words and "storm" not in words else "search, words of the text", timed(driver, act, f"{_COUNT} !== '{before}'"))
+        opened(driver, f"{address}documents")
+        link = "document.querySelector(\".top nav a[href^='/cooccurrence']\")"
+        measured("heat map, first", timed(driver, f"{link}.click()", "document.querySelector('table.heat td a') !== null"))
+        before = count(driver)
+        measured("heat map, after a filter", timed(driver, "document.querySelector('#box-disease li:not(.set) input').click()", f"{_COUNT} !== '{before}'"))
+        measured("sentences of a cell", timed(driver, "document.querySelector('table.heat td a').click()", "document.getElementById('drawer') !== null"))
+        measured("trends", opened(driver, f"{address}trends"))
+        measured("network", opened(driver, f"{address}network"))
+        measured("findings", opened(driver, f"{address}findings"))
+        measured("evidence table", opened(driver, f"{address}evidence-table"))
+    finally:
+        driver.quit()
+
+
+def memory(process: int, field: str) -> float:
+    """Memory of a process, MB."""
+    found = re.search(rf"{field}:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text(encoding="utf-8"))
+    assert found
+    return int(found[1]) / 1024
+
+
+def main() -> None:
+    """Print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--mentions", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    asked = parser.parse_args()
+    rows = json.loads((asked.folder / "manifest.json").read_text(encoding="utf-8"))["tables"]["mentions"]["rows"]
+    with tempfile.TemporaryDirectory() as work:
+        folder = asked.folder
+        times = -(-asked.mentions // rows)
+        if times > 1:
+            folder = Path(work) / "large"
+            replicate(asked.folder, folder, times)
+        tables = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["tables"]
+        print(f"{tables['documents']['rows']:,} documents, {tables['mentions']['rows']:,} mentions, {tables['findings']['rows']:,} findings")
+        start = time.perf_counter()
+        words = [sys.executable, "-c", "from allnlp.cli import main; main()", "explore", str(folder), "--no-browser", "--port", "0"]
+        with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as program:
+            assert program.stderr is not None
+            found = re.search(r"http://\S+/", program.stderr.readline())
+            assert found
+            print(f"answers after {time.perf_counter() - start:.1f} s")
+            driver = browser()
+            opened(driver, f"{found[0]}documents")
+            driver.quit()
+            print(f"first page seen after {time.perf_counter() - start:.1f} s, with the start of the browser")
+            measured: dict[str, list[float]] = {}
+            for _ in range(asked.rounds):
+                one_round(found[0], measured)
+            for name, values in measured.items():
+                print(f"{name:28} median {statistics.median(values):6.0f} ms   least {min(values):6.0f}   most {max(values):6.0f}   ({len(values)})")
+            print(f"memory of the program {memory(program.pid, 'VmRSS'):,.0f} MB, at most {memory(program.pid, 'VmHWM'):,.0f} MB")
+            program.terminate()
+
+
+if __name__ == "__main__":
+    main()

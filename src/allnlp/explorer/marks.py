@@ -1,0 +1,92 @@
+"""A text with its marks as pieces that can be nested: overlaps stay readable, and no letter is lost or doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+
+class Mark(NamedTuple):
+    """A stretch of a text that is marked."""
+
+    start: int
+    end: int
+    kind: str  # classes of the mark: label-TOXICITY negated
+    title: str = ""  # what a pointer that rests on it is told
+    key: str = ""  # number of the mention; empty for a mark that leads nowhere
+
+
+class Piece(NamedTuple):
+    """Letters with the marks over them, the widest first."""
+
+    text: str
+    marks: tuple[Mark, ...]
+    starts: bool  # the innermost mark begins here
+    ends: bool
+
+
+def pieces(text: str, marks: Sequence[Mark], start: int = 0, end: int | None = None) -> list[Piece]:
+    """A stretch of a text in pieces, cut wherever a mark begins or ends.
+
+    >>> crs = Mark(3, 6, "label-TOXICITY negated")
+    >>> [(p.text, len(p.marks)) for p in pieces("No CRS was seen.", [crs, Mark(0, 2, "cue")])]
+    [('No', 1), (' ', 0), ('CRS', 1), (' was seen.', 0)]
+    >>> "".join(p.text for p in pieces("abcdef", [Mark(1, 4, "x"), Mark(2, 5, "y")], 1, 5))
+    'bcde'
+
+    Args:
+        text: of the document.
+        marks: offsets in the text; those outside the stretch are left out, those across its ends are cut.
+        start: first letter.
+        end: letter after the last; by default the end of the text.
+    """
+    end = len(text) if end is None else end
+    inside = [m for m in marks if m.start < end and m.end > start and m.end > m.start]
+    inside.sort(key=lambda m: (m.start - m.end, m.start, m.kind))  # the widest first
+    cuts = sorted({start, end, *(max(m.start, start) for m in inside), *(min(m.end, end) for m in inside)})
+    out = []
+    for a, b in pairwise(cuts):
+        over = tuple(m for m in inside if m.start <= a and m.end >= b)
+        out.append(Piece(text[a:b], over, not over or over[-1].start == a, not over or over[-1].end == b))
+    return out
+
+
+def marked(pieces: Sequence[Piece], url: Callable[[str], str] | None = None, quiet: bool = True) -> Markup:
+    """Pieces as HTML: the innermost mark leads to its mention, wider ones are drawn around it.
+
+    >>> print(marked(pieces("a <b>", [Mark(2, 5, "label-TOXICITY", "toxicity: b")])))
+    a <span class="mark label-TOXICITY" title="toxicity: b">&lt;b&gt;</span>
+
+    Args:
+        pieces: of a text.
+        url: of a mention by its number; without one no mark is a link.
+        quiet: links are left out when one goes from link to link by key.
+    """
+    out: list[str] = []
+    for p in pieces:
+        if not p.marks:
+            out.append(escape(p.text))
+            continue
+        *wider, m = p.marks
+        out += [f'<span class="{escape(_class(w))} outer" title="{escape(w.title)}">' for w in wider]
+        out.append(_innermost(p, m, url, quiet))
+        out.append("</span>" * len(wider))
+    return Markup("".join(out))
+
+
+def _innermost(p: Piece, m: Mark, url: Callable[[str], str] | None, quiet: bool) -> str:
+    if m.kind == "word":
+        return f'<mark class="word">{escape(p.text)}</mark>'
+    edges = f"{'' if p.starts else ' on'}{'' if p.ends else ' off'}"
+    shown = f'class="{escape(_class(m))}{edges}" title="{escape(m.title)}"'
+    if url is None or not m.key:
+        return f"<span {shown}>{escape(p.text)}</span>"
+    apart = ' tabindex="-1"' if quiet else ""
+    return f'<a {shown} href="{escape(url(m.key))}"{apart}>{escape(p.text)}</a>'
+
+
+def _class(m: Mark) -> str:
+    return m.kind if m.kind.startswith(("cue", "word")) else f"mark {m.kind}"

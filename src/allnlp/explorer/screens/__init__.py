@@ -1,0 +1,1 @@
+"""The screens: each module makes one page of a folder, a state and its filters."""
