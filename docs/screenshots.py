@@ -85,7 +85,7 @@ def main() -> None:
         assert program.stderr is not None
         found = re.search(r"http://127\.0\.0\.1:\d+", program.stderr.readline())
         assert found
-        looks = [(1280, 860, False)] if asked.out is None else [(w, h, dark) for w, h in ((1280, 900), (390, 844)) for dark in (False, True)]
+        looks = [(1280, 960, False)] if asked.out is None else [(w, h, dark) for w, h in ((1280, 900), (390, 844)) for dark in (False, True)]
         for width, height, dark in looks:
             driver = browser(width, height, dark=dark)
             for name in wanted:

@@ -57,7 +57,7 @@ def test_every_answer_has_the_headers_that_keep_it_to_itself(client: Any, path: 
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
 
 
 def test_no_page_has_a_script_or_style_of_its_own(client: Any) -> None:

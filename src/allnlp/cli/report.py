@@ -25,6 +25,9 @@ def command(
     mentioning: list[str] = filtering.MENTIONING,
     section: list[str] = filtering.SECTION,
     include: list[str] = filtering.INCLUDE,
+    lacking: list[str] = filtering.LACKING,
+    matching: list[str] = filtering.MATCHING,
+    decision: list[str] = filtering.DECISION,
 ) -> None:
     """Write one HTML file to send to a co-author: abstracts, co-occurrence, findings and evidence table, with filters, offline.
 
@@ -35,8 +38,9 @@ def command(
     from allnlp.explorer.report import write_report
 
     filters = filtering.filters_of(
-        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include
-    )
+        year=year, journal=journal, study_type=study_type, population=population, mentioning=mentioning, section=section, include=include,
+        lacking=lacking, matching=matching, decision=decision,
+    )  # fmt: skip
     written = write_report(folder, out, filters=filters, max_documents=max_documents or None, title=title, command=command_words(context))
     if written.n_left_out:
         all_of_them = written.n_documents + written.n_left_out

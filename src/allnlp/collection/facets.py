@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,8 @@ class _Pairs(NamedTuple):
     documents: Ints
     groups: Ints
     concepts: pd.DataFrame  # concept_id, label, name; ordered by name
+    ids: Any  # its columns as arrays
+    names: Any
 
 
 def facet_counts(index: Index, filters: Filters, label: str, *, top: int | None = None) -> pd.DataFrame:
@@ -46,14 +49,39 @@ def facet_counts(index: Index, filters: Filters, label: str, *, top: int | None 
         OptionError: there is no such label, or a filter cannot be read.
         NothingFound: a filter names what the folder does not have.
     """
+    pairs, n, order = _ranked(index, filters, label)
+    return pairs.concepts.iloc[order[:top]].reset_index(drop=True).assign(n_documents=n[order[:top]])
+
+
+class Facet(NamedTuple):
+    """The most frequent concepts of a label, and how many there are."""
+
+    rows: tuple[tuple[str, str, int], ...]  # concept_id, name, documents
+    n_concepts: int
+
+
+def frequent(index: Index, filters: Filters, label: str, top: int, *, also: Sequence[str] = ()) -> Facet:
+    """The first rows of ``facet_counts`` as plain values, and those of concepts asked for by their ids, at the end.
+
+    Raises:
+        OptionError: there is no such label, or a filter cannot be read.
+        NothingFound: a filter names what the folder does not have.
+    """
+    pairs, n, order = _ranked(index, filters, label)
+    shown = order[:top].tolist()
+    asked = [i for one in also for i in np.flatnonzero(pairs.ids == one).tolist() if i not in shown]
+    return Facet(tuple((str(pairs.ids[i]), str(pairs.names[i]), int(n[i])) for i in (*shown, *asked)), len(order))
+
+
+def _ranked(index: Index, filters: Filters, label: str) -> tuple[_Pairs, Ints, Ints]:
+    """Concepts of a label, the documents of each, and the order of those that have any."""
     known = label_of(label)
     if known is None:
         raise OptionError(f"{label!r} is no label. Use a concept type, as therapy or toxicity.")
     pairs = index.keep("facets", (known, filters.assertions), lambda: _pairs(index, known, filters.assertions), most=64)
     n = np.bincount(pairs.groups[index.fitting(filters)[pairs.documents]], minlength=len(pairs.concepts))
     order = np.argsort(-n, kind="stable")
-    order = order[n[order] > 0][:top]
-    return pairs.concepts.iloc[order].reset_index(drop=True).assign(n_documents=n[order])
+    return pairs, n, order[n[order] > 0]
 
 
 def _pairs(index: Index, label: str, assertions: tuple[str, ...]) -> _Pairs:
@@ -73,7 +101,8 @@ def _pairs(index: Index, label: str, assertions: tuple[str, ...]) -> _Pairs:
         place = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times) + np.repeat(first[code], times)
         both = np.unique(np.repeat(document, times) * len(rank) + rank[groups.groups[order][place]])
         documents, found = both // len(rank), both % len(rank)
-    return _Pairs(documents, found, concepts.reset_index(drop=True))
+    ids, names = (concepts[name].to_numpy(dtype=object) for name in ("concept_id", "name"))
+    return _Pairs(documents, found, concepts.reset_index(drop=True), ids, names)
 
 
 def _keys(index: Index, label: str) -> list[Key]:
@@ -130,9 +159,8 @@ def value_counts(index: Index, filters: Filters, field: str, top: int | None = N
     values = index.values("populations" if known == "population" else known)
     kept = mask[values.documents]
     n = np.bincount(values.codes[kept], minlength=len(values.names))
-    frame = pd.DataFrame({"value": pd.Series(values.names, dtype="str"), "n_documents": n})
-    frame = frame[frame["n_documents"] > 0].sort_values(["n_documents", "value"], ascending=[False, True], kind="stable")
-    frame = (frame if top is None else frame.head(top)).reset_index(drop=True)
+    found = sorted((-int(n[i]), values.names[i]) for i in np.flatnonzero(n))[:top]
+    frame = pd.DataFrame({"value": pd.Series([name for _, name in found], dtype="str"), "n_documents": np.array([-m for m, _ in found], dtype=np.int64)})
     frame.attrs["n_without"] = int(mask.sum()) - int(np.unique(values.documents[kept]).size)
     return frame
 

@@ -220,6 +220,13 @@ class Index:
             NothingFound: as ``view``.
             OptionError: as ``view``.
         """
+        if filters.decisions:
+            decided = self.decided()
+            any_of: Mask = np.logical_or.reduce([decided[one] for one in filters.decisions])
+            return self.fitting(filters._replace(decisions=())) & any_of
+        return self.keep("fitting", filters, lambda: self._fitting(filters))
+
+    def _fitting(self, filters: Filters) -> Mask:
         mask = np.ones(len(self.documents), dtype=bool)
         low, high = filters.years
         if low is not None or high is not None:
@@ -237,9 +244,7 @@ class Index:
             mask &= ~self._naming(words, filters.assertions)
         for query in filters.matching:
             mask &= self.keep("queries", query, functools.partial(self._of_query, query))
-        if filters.decisions:
-            decided = self.decided()
-            mask &= np.logical_or.reduce([decided[one] for one in filters.decisions])
+        mask.flags.writeable = False  # it is kept
         return mask
 
     def _naming(self, words: str, assertions: tuple[str, ...]) -> Mask:

@@ -32,10 +32,9 @@ class Passages(NamedTuple):
 
     def documents(self, numbers: npt.NDArray[Any]) -> pd.DataFrame:
         """Documents by their number in the index, one row each, in the order given."""
-        wanted = pd.DataFrame({"place": np.arange(len(numbers)), "doc": np.asarray(numbers, dtype=np.int32)})
-        self.database.register("wanted", wanted)
-        frame: pd.DataFrame = self.database.sql("SELECT s.* FROM wanted AS w JOIN shown AS s USING (doc) ORDER BY w.place").df()
-        self.database.unregister("wanted")
+        asked = "SELECT unnest($numbers) AS doc, unnest(range(len($numbers))) AS place"
+        query = f"SELECT s.* FROM ({asked}) AS w JOIN shown AS s USING (doc) ORDER BY w.place"
+        frame: pd.DataFrame = self.database.execute(query, {"numbers": np.asarray(numbers).tolist()}).df()
         return frame
 
 

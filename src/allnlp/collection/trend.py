@@ -55,7 +55,7 @@ def counts(
     frame["n_total"] = found.n_total
     _add_share(frame)
     frame["n_mentions"] = np.bincount(found.group, minlength=len(groups.keys))
-    negated = index.view(filters._replace(assertions=("negated",)))
+    negated = view._replace(mentions=view.sentences[index.sentence] & index.counted(("negated",)))
     frame["n_negated"] = np.bincount(counted(index, negated, groups, level).group, minlength=len(groups.keys))
     documents = counted(index, view, groups, "document")
     frame["first_year"], frame["last_year"] = _years(index, documents, len(groups.keys))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from allnlp.collection import edits, reviews
+from allnlp.collection.corrections import HUMAN
 from allnlp.errors import NothingFound, OptionError
 from allnlp.explorer.state import read_state
 from allnlp.explorer.store import Store
@@ -78,7 +79,16 @@ def _judge(store: Store, form: Form) -> None:
     if verdict == "wrong":
         edits.mark_wrong(store.folder, doc_id, label, start, end, **_who(store, form))
     else:
+        is_machine = _is_machine(store, doc_id, label, start, end)
         edits.judge(store.folder, doc_id, label, start, end, verdict, **_who(store, form))
+        if is_machine:
+            store.judged()
+
+
+def _is_machine(store: Store, doc_id: str, label: str, start: int, end: int) -> bool:
+    """Whether a mark stands as the machine made it, so that to find it right changes nothing that is shown."""
+    places = {(m["label"], m["start"], m["end"]): m["source"] for m in store.shown([store.number(doc_id)])[0].mentions}
+    return bool(places.get((label, start, end), HUMAN) != HUMAN)
 
 
 def _change(store: Store, form: Form) -> str | None:
@@ -118,7 +128,11 @@ def _take_back(store: Store, form: Form) -> None:
 
 
 def _finding(store: Store, form: Form) -> None:
-    edits.mark_finding(store.folder, _field(form, "doc_id"), _number(form, "finding"), _field(form, "verdict"), **_who(store, form))
+    doc_id, finding, verdict = _field(form, "doc_id"), _number(form, "finding"), _field(form, "verdict")
+    stands = store.rows("SELECT 1 FROM shelf_findings WHERE doc = ? AND finding = ?", [store.number(doc_id), finding])
+    edits.mark_finding(store.folder, doc_id, finding, verdict, **_who(store, form))
+    if stands and verdict != "wrong":
+        store.judged()
 
 
 def _take_back_finding(store: Store, form: Form) -> None:

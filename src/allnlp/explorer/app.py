@@ -33,7 +33,7 @@ from allnlp.explorer.store import Store
 Screen = Callable[[Store, State, Asked], Page]
 
 #: Address and module of ``screens`` whose function ``page`` makes it.
-SCREENS = MappingProxyType({"/" + module.replace("_", "-"): module for module in (*(n.module for n in NAVIGATION), "document", "concept", "concepts", "evidence")})
+SCREENS = MappingProxyType({"/" + module.replace("_", "-"): module for module in (*(n.module for n in NAVIGATION), "document", "concept", "concepts", "evidence", "options")})
 _STATIC = (
     "palette.css", "explorer.css", "charts.css", "pairs.css", "studies.css", "reading.css", "explorer.js", "network.js", "reading.js", "cytoscape.min.js",
     "icon.svg",
@@ -112,9 +112,9 @@ def _status(error: AllnlpError) -> int:
     return 404 if isinstance(error, NothingFound) else 400 if isinstance(error, OptionError) else 503
 
 
-def _error(store: Store, environment: Environment, state: State, error: AllnlpError) -> Response:
+def _error(store: Store, environment: Environment, state: State, error: AllnlpError, back: str = "") -> Response:
     """A page that says what is wrong, with the filters beside it where they can be read."""
-    page = Page("error.html", _titled(error), {"error": str(error), "is_folder": isinstance(error, FolderError)}, _nothing(store))
+    page = Page("error.html", _titled(error), {"error": str(error), "is_folder": isinstance(error, FolderError), "back": back}, _nothing(store))
     values = framed(store, state, None, page)
     return HTMLResponse(environment.get_template(page.template).render(values), status_code=_status(error))
 
@@ -144,10 +144,10 @@ def _write(store: Store, token: Token, environment: Environment, request: Reques
     back = back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/overview"
     with store.lock:
         try:
-            act(store, request.path_params["name"], form)
+            where = act(store, request.path_params["name"], form)
         except AllnlpError as error:
-            return _error(store, environment, State("/overview", ()), error)
-    return RedirectResponse(back, status_code=303)
+            return _error(store, environment, State("/overview", ()), error, back)
+    return RedirectResponse(where or back, status_code=303)
 
 
 def _file(request: Request) -> Response:

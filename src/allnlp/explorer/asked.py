@@ -79,14 +79,14 @@ def read_search(index: Index, words: str) -> tuple[str, str]:
     if not words:
         return "", ""
     try:
-        index.view(Filters(matching=(words,)))
+        index.fitting(Filters(matching=(words,)))
     except (OptionError, NothingFound):
         if not is_plain(words):
             raise
     else:
         return words, ""
     query = text_query(words)
-    index.view(Filters(matching=(query,)))
+    index.fitting(Filters(matching=(query,)))
     return query, "No concept has this name; searched as words of the text."
 
 

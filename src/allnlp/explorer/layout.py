@@ -66,14 +66,14 @@ def _beside(store: Store, state: State, found: Asked | None) -> dict[str, Any]:
         return {"sidebar": None, "years_chart": "", "n_all": None}
     try:
         index = store.index
-        view = index.view(found.filters)
+        n_fitting = int(index.fitting(found.filters).sum())
         shown: Sidebar = store.kept(("sidebar", state.filters(), found.filters, state.path, state.options()), lambda: sidebar(index, found.filters, state))
         low, high = found.filters.years
         incomplete = max(shown.years, default=None)
         chart = year_bars(shown.years, href=lambda y: state.url(from_=y, to=y, page=None), low=low, high=high, incomplete=incomplete)
     except AllnlpError:
         return {"sidebar": None, "years_chart": "", "n_all": None}
-    return {"sidebar": shown, "years_chart": Markup(chart), "n_all": len(index.documents), "n_documents": int(view.documents.sum())}
+    return {"sidebar": shown, "years_chart": Markup(chart), "n_all": len(index.documents), "n_documents": n_fitting}
 
 
 def _files(state: State, page: Page) -> list[tuple[str, list[tuple[str, str]]]]:

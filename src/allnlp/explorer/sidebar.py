@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
-from allnlp.collection.facets import facet_counts, value_counts, year_counts
+from allnlp.collection.facets import frequent, value_counts, year_counts
 from allnlp.collection.filters import Filters
 from allnlp.collection.index import Index
 from allnlp.errors import NothingFound
@@ -13,7 +13,7 @@ from allnlp.explorer.asked import name_of, token
 from allnlp.explorer.state import State
 from allnlp.schema import ASSERTIONS, LABELS, SECTIONS
 
-_FIRST, _MOST = 7, 40  # options shown at once, and behind "more"
+_FIRST, _MOST = 7, 20  # options shown at once, and behind "more"
 
 
 class Option(NamedTuple):
@@ -63,23 +63,24 @@ def sidebar(index: Index, filters: Filters, state: State) -> Sidebar:
 
 
 def _concepts(index: Index, filters: Filters, state: State, label: str) -> Box | None:
-    frame = facet_counts(index, filters, label)
     chosen = [t for t in state.all("mentioning") if t.startswith(f"{label.lower()}:")]
+    most = _FIRST + _MOST
+    found = frequent(index, filters, label, most + len(chosen), also=[t.partition(":")[2] for t in chosen])
     options: list[Option] = []
     counts: dict[str, int] = {}
     base = state.url(page=None)
     base += "&" if "?" in base else "?"
-    for concept_id, name, n in zip(frame["concept_id"], frame["name"], frame["n_documents"], strict=True):
-        one = token(label, str(concept_id))
-        counts[one] = int(n)
-        if len(options) < _FIRST + _MOST and one not in chosen:
-            options.append(Option(one, str(name), int(n), False, f"{base}lacking={quote_plus(one)}"))
+    for concept_id, name, n in found.rows:
+        one = token(label, concept_id)
+        counts[one] = n
+        if len(options) < most and one not in chosen:
+            options.append(Option(one, name, n, False, f"{base}lacking={quote_plus(one)}"))
     is_set = [Option(t, name_of(index, t), counts.get(t, 0), True, "") for t in chosen]
     if not options and not is_set:
         return None
     room = max(_FIRST - len(is_set), 3)
     is_any = label.lower() in state.all("any")
-    return Box("mentioning", _titled(label), label, (*is_set, *options[:room]), tuple(options[room:_MOST]), len(frame), is_any)
+    return Box("mentioning", _titled(label), label, (*is_set, *options[:room]), tuple(options[room:_MOST]), found.n_concepts, is_any)
 
 
 def _values(index: Index, filters: Filters, state: State, name: str, title: str) -> Box | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -15,6 +15,7 @@ from allnlp.collection import Collection
 from allnlp.collection.corrections import CORRECTIONS
 from allnlp.collection.frames import records
 from allnlp.collection.index import Index
+from allnlp.collection.reviews import REVIEWS, read_reviews
 from allnlp.collection.shelf import Shelf
 from allnlp.errors import NothingFound
 from allnlp.schema import SECTIONS
@@ -51,6 +52,7 @@ class Store:
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
         self._shelf: Shelf | None = None
         self._collection: Collection | None = None
+        self._reviews: tuple[tuple[Any, ...], Mapping[str, Mapping[str, Any]]] | None = None
 
     @property
     def collection(self) -> Collection:
@@ -78,6 +80,19 @@ class Store:
             self._shelf.close()
         self._shelf = None
         self._collection = None
+
+    @property
+    def reviews(self) -> Mapping[str, Mapping[str, Any]]:
+        """What a reviewer said of each document."""
+        stamp = _stamp(self.folder, REVIEWS)
+        if self._reviews is None or self._reviews[0] != stamp:
+            self._reviews = (stamp, {row["doc_id"]: row for row in records(read_reviews(self.folder))})
+        return self._reviews[1]
+
+    def judged(self) -> None:
+        """A judgement was kept that changes no mark: only answers are made anew."""
+        self._stamp = _stamp(self.folder)
+        self._answers.clear()
 
     def kept(self, question: Hashable, answer: Callable[[], Answer]) -> Answer:
         """The answer to a question, made once; the oldest go first."""
@@ -114,7 +129,7 @@ class Store:
 
     def _sentences(self, number: int) -> list[dict[str, Any]]:
         index = self.index
-        first, last = np.searchsorted(index.sentence_document, [number, number + 1]).tolist()
+        first, last = np.searchsorted(index.sentence_document, np.array([number, number + 1], dtype=np.int32)).tolist()
         places = index.passages
         return [
             {"sentence": i - first, "section": SECTIONS[index.sentence_section[i]], "start": int(places.sentence_start[i]), "end": int(places.sentence_end[i])}
@@ -135,10 +150,10 @@ class Store:
         raise NothingFound(f"no document {doc_id!r} in {self.folder}.")
 
 
-def _stamp(folder: Path) -> tuple[Any, ...]:
-    """What tells that a folder was written."""
+def _stamp(folder: Path, *names: str) -> tuple[Any, ...]:
+    """What tells that files of a folder, by default those that pages are made of, were written."""
     out: list[Any] = []
-    for name in (MANIFEST, CORRECTIONS):
+    for name in names or (MANIFEST, CORRECTIONS):
         try:
             found = (folder / name).stat()
             out.append((found.st_mtime_ns, found.st_size, found.st_ino))

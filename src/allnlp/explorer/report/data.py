@@ -133,7 +133,8 @@ def _filter_words(filters: Filters) -> list[list[str]]:
     """Options of a command but for the years, each with its value."""
     options = {
         "journal": filters.journals, "study-type": filters.study_types, "population": filters.populations, "mentioning": filters.mentioning,
-        "section": filters.sections, "include": [a for a in filters.assertions if a != "present"],
+        "section": filters.sections, "include": [a for a in filters.assertions if a != "present"], "matching": filters.matching,
+        "lacking": filters.lacking, "decision": filters.decisions,
     }  # fmt: skip
     return [[name, value] for name, values in options.items() for value in values]
 

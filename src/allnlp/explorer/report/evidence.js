@@ -83,7 +83,7 @@ function showEvidence(report, state, mask, place) {
     leaving({
       name: "evidence-table",
       rows,
-      command: commandOf(report, state, "evidence-table", [], ["year", "journal", "study-type", "mentioning"]),
+      command: commandOf(report, state, "evidence-table", [], ["year", "journal", "study-type", "population", "mentioning", "matching", "lacking", "decision"]),
     }),
   );
 }

@@ -98,4 +98,4 @@ function commandOf(report, state, name, words, known) {
   return { line, notes };
 }
 
-const ALL_OPTIONS = ["year", "journal", "study-type", "population", "mentioning", "section", "include"];
+const ALL_OPTIONS = ["year", "journal", "study-type", "population", "mentioning", "section", "include", "matching", "lacking", "decision"];

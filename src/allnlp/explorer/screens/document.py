@@ -25,7 +25,7 @@ from allnlp.explorer.marks import Mark as SpanMark
 from allnlp.explorer.marks import Piece, pieces
 from allnlp.explorer.page import Leaving, Page, Way, python_words
 from allnlp.explorer.screens.document_tables import concept_token, concept_url, edit_rows, finding_rows, mention_rows, study_rows
-from allnlp.explorer.screens.documents import NO_REVIEW, SORTS, asked_concepts, mention_marks, ordered, reviews_of, sections
+from allnlp.explorer.screens.documents import NO_REVIEW, asked_concepts, mention_marks, ordered, sections
 from allnlp.explorer.screens.reading import Mark, Place, by_whom, chosen, place_of, place_words, rule_said, verdict_said
 from allnlp.explorer.state import State
 from allnlp.explorer.store import Shown, Store
@@ -131,7 +131,7 @@ def _values(store: Store, state: State, filters: Filters, number: int, shown: Sh
         "is_unknown": bool(state.one("m")) and mark is None, "mentions": mention_rows(shown.mentions, section_of, by_place, state, at, mark.place if mark else None),
         "findings": finding_rows(store, number, edits), "record": study_rows(studies[0]) if studies else [],
         "record_review": studies[0]["review_reason"] if studies and studies[0]["needs_review"] else "", "edits": edit_rows(edits, at),
-        "review": reviews_of(store).get(document["doc_id"], NO_REVIEW), "confirmed": _confirmed(store, document["doc_id"]),
+        "review": store.reviews.get(document["doc_id"], NO_REVIEW), "confirmed": _confirmed(store, document["doc_id"]),
         "duplicates": _duplicates(store).get(document["doc_id"], []), "near": neighbours(store, here, filters, number),
         "said": _done(state, shown, mark), "here": here, "back": lambda done: here.url(m=place_words(mark.place), done=done) if mark else here.url(done=done),
     }  # fmt: skip
@@ -246,15 +246,11 @@ def names_of(store: Store, label: str) -> list[str]:
 
 def neighbours(store: Store, state: State, filters: Filters, number: int) -> Neighbours:
     """The document before and after, in the order of the list of documents."""
-    sort = state.choice("sort", tuple(SORTS))
-
-    def read() -> list[int]:
-        return ordered(store.index, state, filters)
-
-    order = read() if filters.decisions else store.kept(("ordered", sort, filters), read)
-    place = order.index(number) if number in order else None
-    if place is None:
+    order = ordered(store.index, state, filters)
+    found = np.flatnonzero(order == number)
+    if not len(found):
         return Neighbours(None, len(order), "", "")
+    place = int(found[0])
     doc_ids = store.index.documents["doc_id"]
 
     def url(i: int) -> str:

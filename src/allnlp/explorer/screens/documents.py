@@ -8,15 +8,14 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from allnlp.collection.filters import Filters
 from allnlp.collection.findings import study_label
-from allnlp.collection.frames import records
 from allnlp.collection.groups import grouped, side
 from allnlp.collection.index import Index
 from allnlp.collection.provenance import provenance
-from allnlp.collection.reviews import read_reviews
 from allnlp.errors import NothingFound, OptionError
 from allnlp.explorer.asked import Asked
 from allnlp.explorer.marks import Mark, Piece, pieces
@@ -25,7 +24,7 @@ from allnlp.explorer.state import State
 from allnlp.explorer.store import Shown, Store, plain_years
 from allnlp.schema import LABELS
 
-PAGE_SIZES = ("20", "50", "100")
+PAGE_SIZES = ("10", "20", "50", "100")
 SORTS = {"folder": "in the order of the folder", "year": "newest first", "oldest": "oldest first", "matches": "most mentions of what is asked for"}
 
 
@@ -53,8 +52,8 @@ def page(store: Store, state: State, found: Asked) -> Page:
     n_pages = max((len(order) + size - 1) // size, 1)
     at = state.number("page", 1, high=n_pages)
     own = own_words(state.one("words"))
-    reviews = reviews_of(store)
-    shown = store.shown(order[(at - 1) * size : at * size])
+    reviews = store.reviews
+    shown = store.shown(order[(at - 1) * size : at * size].tolist())
     asked_for = asked_concepts(index, filters)
     cards = [card(one, state, own, asked_for, reviews) for one in shown]
     values = {
@@ -64,9 +63,9 @@ def page(store: Store, state: State, found: Asked) -> Page:
     return Page("documents.html", "Documents", values, leaving(store, filters))
 
 
-def ordered(index: Index, state: State, filters: Filters) -> list[int]:
+def ordered(index: Index, state: State, filters: Filters) -> npt.NDArray[np.int64]:
     """Numbers of the documents under filters, in the order asked for."""
-    numbers = np.flatnonzero(index.view(filters).documents)
+    numbers = np.flatnonzero(index.fitting(filters))
     match state.choice("sort", tuple(SORTS)):
         case "year":
             numbers = numbers[np.argsort(-plain_years(index).to_numpy()[numbers], kind="stable")]
@@ -75,7 +74,7 @@ def ordered(index: Index, state: State, filters: Filters) -> list[int]:
             numbers = numbers[np.argsort(np.where(years < 0, 9999, years), kind="stable")]
         case "matches":
             numbers = numbers[np.argsort(-_n_matches(index, filters)[numbers], kind="stable")]
-    return [int(n) for n in numbers]
+    return numbers
 
 
 def _n_matches(index: Index, filters: Filters) -> Any:
@@ -164,7 +163,7 @@ def card(shown: Shown, state: State, own: Sequence[str], asked_for: frozenset[tu
     study = study_label(document["authors"], document["year"], document["doc_id"])
     doc_id = document["doc_id"]
 
-    url = state.url("/document", id=doc_id)
+    url = state.url("/document", id=doc_id, sort=state.one("sort") or None)
     return Card(document, study, title, parts, len(listed), review, url, lambda number: f"{url}&m={number}")
 
 
@@ -183,10 +182,6 @@ def sections(sentences: Sequence[dict[str, Any]]) -> list[tuple[str, int, int]]:
     return out
 
 
-def reviews_of(store: Store) -> Mapping[str, Mapping[str, Any]]:
-    """What a reviewer said of each document."""
-    frame = read_reviews(store.folder)
-    return {row["doc_id"]: row for row in records(frame)}
 
 
 def leaving(store: Store, filters: Filters) -> Leaving:

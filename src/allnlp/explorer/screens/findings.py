@@ -153,7 +153,8 @@ def _facets(store: Store, state: State, filters: Filters, question: Question) ->
     tokens = {token(str(labels[i]), str(numbers.pairs[i][0] or numbers.pairs[i][1])): numbers.pairs[i][1] for i in np.argsort(-n, kind="stable")[:_FACETS] if n[i]}
     chosen = {t: name_of(store.index, t) for t in question.concepts}
     counted: list[Facet] = []
-    for one, name in {**chosen, **tokens}.items():
+    others = {one: name for one, name in tokens.items() if name not in chosen.values()}  # what is chosen may be written otherwise
+    for one, name in {**chosen, **others}.items():
         try:
             total = int(n[meant(store.index, numbers, one, exact=question.exact)].sum())
         except (NothingFound, OptionError):

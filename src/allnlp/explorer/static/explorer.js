@@ -72,7 +72,7 @@ async function go(url, { history = "push", top = false, ...options } = {}) {
     const html = await answer.text();
     if (mine !== latest) return;
     if (!(answer.headers.get("content-type") ?? "").startsWith("text/html")) { say(html); window.alert(html); return; }
-    show(html, answer.redirected ? answer.url : url, history);
+    show(html, answer.redirected ? answer.url : url, options.method === "POST" && !answer.redirected ? "none" : history);
     if (top) window.scrollTo(0, 0);
   } catch (error) {
     if (mine === latest) say("The explorer does not answer. Is the program still running?");
@@ -141,13 +141,22 @@ document.addEventListener("input", (event) => {
 
 window.addEventListener("popstate", () => go(window.location.pathname + window.location.search, { history: "none" }));
 
-/** Show of a list what holds the letters typed. */
-function narrow(field) {
-  const box = document.getElementById(field.dataset.narrow);
-  const words = field.value.trim().toLowerCase();
-  for (const item of box.querySelectorAll("li[data-name]")) item.hidden = words !== "" && !item.dataset.name.includes(words);
-  const more = box.querySelector("details");
-  if (more && words) more.open = true;
+const lists = new WeakMap();
+let narrowing = 0;
+
+/** Show of a whole list, not only of what stands there, what holds the letters typed. */
+async function narrow(field) {
+  const list = document.querySelector(`#box-${field.dataset.narrow} ul`);
+  if (!lists.has(list)) lists.set(list, [...list.childNodes]);
+  const words = field.value.trim();
+  const mine = ++narrowing;
+  if (!words) { list.replaceChildren(...lists.get(list)); return; }
+  const asked = new URLSearchParams(new FormData(field.form));
+  asked.set("label", field.dataset.narrow);
+  asked.set("name", words);
+  const answer = await fetch("/options?" + asked);
+  const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("options-found");
+  if (mine === narrowing && found) list.replaceChildren(...document.adoptNode(found).childNodes);
 }
 
 /** Marks that are switched off stay so, from page to page. */
@@ -225,10 +234,18 @@ document.addEventListener("click", (event) => {
   if (menu && !menu.contains(event.target)) menu.open = false;
 });
 
-/** Parts that take longer come when the page is there. */
-async function later() {
+/** A part that takes longer comes when somebody scrolls to it. */
+function later() {
   const link = document.querySelector("a[data-later]");
   if (!link) return;
+  new IntersectionObserver((seen, watch) => {
+    if (!seen.some((one) => one.isIntersecting)) return;
+    watch.disconnect();
+    fetchLater(link);
+  }).observe(link);
+}
+
+async function fetchLater(link) {
   const answer = await fetch(link.href);
   const part = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(link.dataset.later);
   if (part && link.isConnected) document.getElementById(link.dataset.later).replaceWith(document.adoptNode(part));
