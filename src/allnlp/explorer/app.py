@@ -27,6 +27,7 @@ from allnlp.explorer.leaving import MEDIA, left
 from allnlp.explorer.marks import marked
 from allnlp.explorer.page import Page
 from allnlp.explorer.safety import Guard, Token, is_own_origin
+from allnlp.explorer.sidebar import choices
 from allnlp.explorer.state import State, read_state
 from allnlp.explorer.store import Store
 
@@ -52,7 +53,9 @@ def create_app(store: Store) -> ASGIApp:
     environment = Environment(
         loader=PackageLoader("allnlp.explorer"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals.update(static=lambda name: f"/static/{name}?v={_static()[name][1]}", token=token.value, navigation=NAVIGATION, marked_text=marked)
+    environment.globals.update(
+        static=lambda name: f"/static/{name}?v={_static()[name][1]}", token=token.value, navigation=NAVIGATION, marked_text=marked, choice_items=choices
+    )  # fmt: skip
     environment.filters["thousands"] = lambda n: f"{n:,}"
 
     def answer(request: Request) -> Response:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import quote_plus
+
+from markupsafe import Markup, escape
 
 from allnlp.collection.facets import frequent, value_counts, year_counts
 from allnlp.collection.filters import Filters
@@ -13,7 +16,7 @@ from allnlp.explorer.asked import name_of, token
 from allnlp.explorer.state import State
 from allnlp.schema import ASSERTIONS, LABELS, SECTIONS
 
-_FIRST, _MOST = 7, 20  # options shown at once, and behind "more"
+_FIRST, _MOST = 7, 20  # options shown at once, and behind "more", which for concepts are fetched when they are asked for
 
 
 class Option(NamedTuple):
@@ -64,8 +67,7 @@ def sidebar(index: Index, filters: Filters, state: State) -> Sidebar:
 
 def _concepts(index: Index, filters: Filters, state: State, label: str) -> Box | None:
     chosen = [t for t in state.all("mentioning") if t.startswith(f"{label.lower()}:")]
-    most = _FIRST + _MOST
-    found = frequent(index, filters, label, most + len(chosen), also=[t.partition(":")[2] for t in chosen])
+    found = frequent(index, filters, label, _FIRST + len(chosen), also=[t.partition(":")[2] for t in chosen])
     options: list[Option] = []
     counts: dict[str, int] = {}
     base = state.url(page=None)
@@ -73,14 +75,14 @@ def _concepts(index: Index, filters: Filters, state: State, label: str) -> Box |
     for concept_id, name, n in found.rows:
         one = token(label, concept_id)
         counts[one] = n
-        if len(options) < most and one not in chosen:
+        if len(options) < _FIRST and one not in chosen:
             options.append(Option(one, name, n, False, f"{base}lacking={quote_plus(one)}"))
     is_set = [Option(t, name_of(index, t), counts.get(t, 0), True, "") for t in chosen]
     if not options and not is_set:
         return None
     room = max(_FIRST - len(is_set), 3)
     is_any = label.lower() in state.all("any")
-    return Box("mentioning", _titled(label), label, (*is_set, *options[:room]), tuple(options[room:_MOST]), found.n_concepts, is_any)
+    return Box("mentioning", _titled(label), label, (*is_set, *options[:room]), (), found.n_concepts, is_any)
 
 
 def _values(index: Index, filters: Filters, state: State, name: str, title: str) -> Box | None:
@@ -102,6 +104,28 @@ def _values(index: Index, filters: Filters, state: State, name: str, title: str)
 def _fixed(state: State, name: str, title: str, values: tuple[str, ...]) -> Box:
     chosen = state.all(name)
     return Box(name, title, "", tuple(Option(v, v, None, v in chosen, "") for v in values), (), len(values), False)
+
+
+def choices(box: Box, options: Sequence[Option]) -> Markup:
+    """Items of a list of choices: a box to tick, the documents that would be left, and a link that leaves them out."""
+    group = (box.label or box.name).lower()
+    return Markup("").join(_choice(box.name, group, one) for one in options)
+
+
+def _choice(name: str, group: str, one: Option) -> Markup:
+    value, words = escape(one.value), escape(one.name)
+    n = "" if one.n is None else f'<span class="n">{one.n:,}</span>'
+    without = (
+        f'<a class="without" href="{escape(one.without)}" title="Leave out documents that name {words}"><span aria-hidden="true">✕</span>'
+        f'<span class="unseen">leave out {words}</span></a>'
+        if one.without
+        else ""
+    )
+    ticked, chosen = (" checked", ' class="set"') if one.is_set else ("", "")
+    return Markup(
+        f'<li{chosen} data-name="{words.lower()}"><label><input type="checkbox" id="{group}-{value.replace(" ", "_")}"'
+        f' name="{name}" value="{value}"{ticked}> <span class="name">{words}</span></label>{n}{without}</li>'
+    )
 
 
 def _titled(label: str) -> str:

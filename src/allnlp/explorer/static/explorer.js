@@ -141,6 +141,23 @@ document.addEventListener("input", (event) => {
 
 window.addEventListener("popstate", () => go(window.location.pathname + window.location.search, { history: "none" }));
 
+/** More of a list is fetched when it is opened. */
+async function fetchMore(details) {
+  const list = details.querySelector("ul");
+  const form = details.closest("form");
+  if (list.childElementCount || !form) return;
+  const asked = new URLSearchParams(new FormData(form));
+  asked.set("label", details.dataset.more);
+  const answer = await fetch("/options?" + asked);
+  const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("options-found");
+  const shown = new Set([...document.querySelectorAll(`#box-${details.dataset.more} input[name=mentioning]`)].map((one) => one.value));
+  for (const item of [...(found?.children ?? [])]) if (!shown.has(item.querySelector("input")?.value)) list.append(document.adoptNode(item));
+}
+
+document.addEventListener("toggle", (event) => {
+  if (event.target.open && event.target.dataset?.more) fetchMore(event.target);
+}, true);
+
 const lists = new WeakMap();
 let narrowing = 0;
 
