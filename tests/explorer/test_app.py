@@ -236,3 +236,24 @@ def test_a_review_is_kept_shown_and_filters(own: Path) -> None:
     assert client.get("/documents?decision=included").text.count("data-card") == 0
     again = client_of(own)
     assert shown(again.get("/documents?decision=read").text) == 1
+
+
+def test_the_address_takes_requests_as_soon_as_it_is_told() -> None:
+    import socket
+
+    from allnlp.errors import OptionError
+    from allnlp.explorer.server import bound
+
+    with bound(0) as listening:
+        with socket.create_connection(listening.getsockname(), timeout=5):
+            pass
+        with pytest.raises(OptionError, match="is taken by another program"):
+            bound(listening.getsockname()[1])
+
+
+def test_without_matplotlib_the_menu_says_what_is_missing(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("allnlp.explorer.layout.find_spec", lambda name: None)
+    page = client.get("/cooccurrence").text
+    assert "Figures need matplotlib: pip install matplotlib" in page
+    assert "/cooccurrence.pdf" not in page
+    assert "/cooccurrence.csv" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -70,7 +71,9 @@ def _beside(store: Store, state: State, found: Asked | None) -> dict[str, Any]:
         shown: Sidebar = store.kept(("sidebar", state.filters(), found.filters, state.path, state.options()), lambda: sidebar(index, found.filters, state))
         low, high = found.filters.years
         incomplete = max(shown.years, default=None)
-        chart = year_bars(shown.years, href=lambda y: state.url(from_=y, to=y, page=None), low=low, high=high, incomplete=incomplete)
+        base = state.url(from_=None, to=None, page=None)
+        base += "&" if "?" in base else "?"
+        chart = year_bars(shown.years, href=lambda y: f"{base}from={y}&to={y}", low=low, high=high, incomplete=incomplete)
     except AllnlpError:
         return {"sidebar": None, "years_chart": "", "n_all": None}
     return {"sidebar": shown, "years_chart": Markup(chart), "n_all": len(index.documents), "n_documents": n_fitting}
@@ -81,8 +84,12 @@ def _files(state: State, page: Page) -> list[tuple[str, list[tuple[str, str]]]]:
     out = []
     if page.leaving.table is not None:
         out.append(("Table", [(_FILE_WORDS[e], state.leave(e)) for e in TABLE_ENDINGS]))
-    if page.leaving.figure is not None:
+    can_draw = find_spec("matplotlib") is not None
+    if page.leaving.figure is not None and can_draw:
         out.append(("Figure", [(_FILE_WORDS[e], state.leave(e)) for e in FIGURE_ENDINGS]))
-    if page.leaving.ways:
-        out.append(("Other", [(way.words, state.leave(way.ending)) for way in page.leaving.ways]))
+    ways = [way for way in page.leaving.ways if can_draw or not way.ending.endswith(FIGURE_ENDINGS)]
+    if ways:
+        out.append(("Other", [(way.words, state.leave(way.ending)) for way in ways]))
+    if not can_draw and (page.leaving.figure is not None or len(ways) < len(page.leaving.ways)):
+        out.append(("Figures need matplotlib: pip install matplotlib", []))
     return out

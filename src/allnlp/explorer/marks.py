@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Sequence
+from html import escape
 from itertools import pairwise
 from typing import NamedTuple
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 
 class Mark(NamedTuple):
@@ -47,9 +49,14 @@ def pieces(text: str, marks: Sequence[Mark], start: int = 0, end: int | None = N
     inside = [m for m in marks if m.start < end and m.end > start and m.end > m.start]
     inside.sort(key=lambda m: (m.start - m.end, m.start, m.kind))  # the widest first
     cuts = sorted({start, end, *(max(m.start, start) for m in inside), *(min(m.end, end) for m in inside)})
+    coming = sorted(enumerate(inside), key=lambda one: one[1].start, reverse=True)
+    now: list[tuple[int, Mark]] = []  # marks over the place, the widest first
     out = []
     for a, b in pairwise(cuts):
-        over = tuple(m for m in inside if m.start <= a and m.end >= b)
+        now = [one for one in now if one[1].end >= b]
+        while coming and coming[-1][1].start <= a:
+            insort(now, coming.pop())
+        over = tuple(m for _, m in now)
         out.append(Piece(text[a:b], over, not over or over[-1].start == a, not over or over[-1].end == b))
     return out
 
