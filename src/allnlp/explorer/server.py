@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import functools
+import gc
 import signal
 import socket
 import threading
@@ -64,6 +65,9 @@ def warm(store: Store) -> None:
     for step in steps:
         with store.lock, contextlib.suppress(AllnlpError):  # a page says what is wrong
             step()
+    with store.lock:
+        gc.collect()
+        gc.freeze()  # what is kept need not be looked at again, which would take a tenth of a second now and then
 
 
 def serve(folder: Path, *, port: int | None = None, browser: bool = True, reviewer: str = "", said: Callable[[str], None] = print) -> None:
