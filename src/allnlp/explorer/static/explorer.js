@@ -24,7 +24,7 @@ function show(html, url, history) {
   if (history === "replace") window.history.replaceState(null, "", url);
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   const filters = document.getElementById("filters");
-  if (filters) filters.scrollTop = scrolled;
+  if (filters && scrolled) filters.scrollTop = scrolled; // else no layout is asked for now
   const box = document.getElementById("show-filters");
   if (box) box.checked = isShown;
   applyMarks();
