@@ -52,7 +52,7 @@ class Store:
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
         self._shelf: Shelf | None = None
         self._collection: Collection | None = None
-        self._reviews: tuple[tuple[Any, ...], Mapping[str, Mapping[str, Any]]] | None = None
+        self._reviewed: tuple[Any, ...] = ()
 
     @property
     def collection(self) -> Collection:
@@ -84,10 +84,7 @@ class Store:
     @property
     def reviews(self) -> Mapping[str, Mapping[str, Any]]:
         """What a reviewer said of each document."""
-        stamp = _stamp(self.folder, REVIEWS)
-        if self._reviews is None or self._reviews[0] != stamp:
-            self._reviews = (stamp, {row["doc_id"]: row for row in records(read_reviews(self.folder))})
-        return self._reviews[1]
+        return self.kept(("reviews",), lambda: {row["doc_id"]: row for row in records(read_reviews(self.folder))})
 
     def judged(self) -> None:
         """A judgement was kept that changes no mark: only answers are made anew."""
@@ -95,8 +92,12 @@ class Store:
         self._answers.clear()
 
     def kept(self, question: Hashable, answer: Callable[[], Answer]) -> Answer:
-        """The answer to a question, made once; the oldest go first."""
-        self.collection  # noqa: B018 - answers of a folder that changed are dropped
+        """The answer to a question, made once until the folder, its corrections or its reviews change; the oldest go first."""
+        self.collection  # noqa: B018 - a folder that changed is read again
+        reviewed = _stamp(self.folder, REVIEWS)
+        if reviewed != self._reviewed:
+            self._answers.clear()
+            self._reviewed = reviewed
         if question in self._answers:
             self._answers.move_to_end(question)
         else:

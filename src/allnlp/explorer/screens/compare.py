@@ -17,7 +17,6 @@ from allnlp.explorer.asked import Asked, asked, token
 from allnlp.explorer.charts import WIDTHS, difference_chart, either_width
 from allnlp.explorer.charts.drawing import points_said, share_said
 from allnlp.explorer.page import Leaving, Page, python_view, python_words
-from allnlp.explorer.screens.answers import answered
 from allnlp.explorer.screens.cooccurrence import labels_of, side_of
 from allnlp.explorer.screens.pair_table import Cell, Named, number_said, q_said, units_said
 from allnlp.explorer.state import FILTERS, State
@@ -151,7 +150,7 @@ def _compared(store: Store, found: Asked, options: Options, sets: tuple[Filters,
     def made() -> pd.DataFrame:
         return compare(store.index, options.concepts, *sets, level=options.level, narrower=options.narrower, min_count=options.min_count)
 
-    return answered(store, found.filters, ("compare", *options, *sets), made)
+    return store.kept(("compare", *options, *sets, found.filters), made)
 
 
 def _values(

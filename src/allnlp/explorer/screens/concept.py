@@ -23,7 +23,6 @@ from allnlp.explorer.asked import Asked, token
 from allnlp.explorer.charts import trend_panels
 from allnlp.explorer.page import Leaving, Page, Way, python_view, python_words
 from allnlp.explorer.screens import evidence, mentions
-from allnlp.explorer.screens.answers import answered
 from allnlp.explorer.screens.numbers import Question, fitting
 from allnlp.explorer.screens.relations import aimed_at, identifiers, next_broader, next_narrower, targets
 from allnlp.explorer.state import State
@@ -81,7 +80,7 @@ def page(store: Store, state: State, found: Asked) -> Page:
     narrower = state.flag("narrower") or not is_named
     here = State(state.path, tuple(pair for pair in state.pairs if pair[0] not in _OPENED))
     name = grouped(index, [key], narrower=narrower).names[0]
-    values = answered(store, filters, ("concept", key, narrower, by, here.pairs), lambda: _values(store, here, filters, key, narrower, by))
+    values = store.kept(("concept", key, narrower, by, here.pairs, filters), lambda: _values(store, here, filters, key, narrower, by))
     drawer = mentions.opened(store, state, filters) or evidence.opened(store, state, filters)
     more = {
         "missing": "", "n_documents": None, "name": name, "label": key[0], "narrower": narrower, "is_named": is_named, "by": by, "ways_by": BY, "here": here, "drawer": drawer,

@@ -20,7 +20,6 @@ from allnlp.errors import NothingFound, OptionError
 from allnlp.explorer.asked import Asked, token
 from allnlp.explorer.page import Leaving, Page, python_view, python_words
 from allnlp.explorer.screens import evidence, mentions
-from allnlp.explorer.screens.answers import answered
 from allnlp.explorer.state import State
 from allnlp.explorer.store import Store
 from allnlp.schema import ASSERTIONS, CONTEXT_LABELS, LABELS
@@ -88,7 +87,7 @@ def table(store: Store, filters: Filters, label: str, part: str = "", sort: str 
         frame["words"] = [_forms(known[c].forms) if c in known else name for c, name in zip(frame["concept_id"], frame["name"], strict=True)]
         return frame
 
-    frame = answered(store, filters, ("concepts", label), ask)
+    frame = store.kept(("concepts", label, filters), ask)
     if part and folded(part):
         key = folded(part)
         cells = zip(frame["name"], frame["words"], frame["concept_id"], strict=True)

@@ -17,7 +17,6 @@ from allnlp.errors import NothingFound, OptionError
 from allnlp.explorer.asked import Asked, token
 from allnlp.explorer.charts import heat_class, legend
 from allnlp.explorer.page import Leaving, Page, python_view, python_words
-from allnlp.explorer.screens.answers import answered
 from allnlp.explorer.screens.evidence import opened
 from allnlp.explorer.screens.pair_table import PARAMETER, SORTS, Link, Named, concept_of, number_said, opener, pair_table, units_said
 from allnlp.explorer.state import State
@@ -128,7 +127,7 @@ def all_pairs(store: Store, found: Asked, options: Options) -> pd.DataFrame:
             store.index, options.rows, options.columns, filters=found.filters, level=options.level, min_count=options.min_count, narrower=options.narrower
         )  # fmt: skip
 
-    return answered(store, found.filters, ("cooccurrence", options.rows, options.columns, options.level, options.min_count, options.narrower), counted)
+    return store.kept(("cooccurrence", options.rows, options.columns, options.level, options.min_count, options.narrower, found.filters), counted)
 
 
 def _grid(store: Store, found: Asked, options: Options) -> Grid:
@@ -142,8 +141,8 @@ def _grid(store: Store, found: Asked, options: Options) -> Grid:
 
     is_score = options.measure == "score"
     asked_for = ("crossed", *options._replace(measure="", order=""))
-    frame = all_pairs(store, found, options) if is_score else answered(store, found.filters, asked_for, crossed)
-    return answered(store, found.filters, ("grid", *options), lambda: grid(frame, measure=options.measure, top=options.top, order=options.order))
+    frame = all_pairs(store, found, options) if is_score else store.kept((*asked_for, found.filters), crossed)
+    return store.kept(("grid", *options, found.filters), lambda: grid(frame, measure=options.measure, top=options.top, order=options.order))
 
 
 def _heat(shown: Grid, state: State, options: Options) -> Heat:

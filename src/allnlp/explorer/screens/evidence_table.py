@@ -17,7 +17,6 @@ from allnlp.errors import NothingFound, OptionError
 from allnlp.explorer.asked import Asked
 from allnlp.explorer.marks import Mark, Piece, pieces
 from allnlp.explorer.page import Leaving, Page, Way, python_view, python_words
-from allnlp.explorer.screens.answers import answered
 from allnlp.explorer.screens.table_studies import Options, options_of, studies_of
 from allnlp.explorer.state import State
 from allnlp.explorer.store import Store
@@ -79,7 +78,7 @@ def page(store: Store, state: State, found: Asked) -> Page:
     try:
         if filters.sections:
             raise NothingFound("A table of studies is of whole documents: take the section filter away.")
-        documents, n_rest, n_none = answered(store, filters, ("studies", options), lambda: studies_of(store, filters, options))
+        documents, n_rest, n_none = store.kept(("studies", options, filters), lambda: studies_of(store, filters, options))
         n, n_pages = len(documents), max((len(documents) + _SIZE - 1) // _SIZE, 1)
         at = min(at, n_pages)
         table = part(store, options, documents[(at - 1) * _SIZE : at * _SIZE]) if n else None
@@ -110,7 +109,7 @@ def whole(store: Store, filters: Filters, options: Options) -> EvidenceTable:
         raise NothingFound("A table of studies is of whole documents: take the section filter away.")
     mask = store.index.view(filters).documents
     documents = None if mask.all() else tuple(store.index.documents["doc_id"][mask])
-    return answered(store, filters, ("evidence table", options), lambda: made(store.folder, documents=documents, index=store.index, **options.arguments()))
+    return store.kept(("evidence table", options, filters), lambda: made(store.folder, documents=documents, index=store.index, **options.arguments()))
 
 
 def head(header: str) -> str:

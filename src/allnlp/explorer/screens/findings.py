@@ -19,7 +19,6 @@ from allnlp.collection.provenance import asked_command, provenance
 from allnlp.errors import NothingFound, OptionError
 from allnlp.explorer.asked import Asked, name_of, token
 from allnlp.explorer.page import Leaving, Page, python_view, python_words
-from allnlp.explorer.screens.answers import answered
 from allnlp.explorer.screens.numbers import Question, Shown, fitting, meant, named, numbers_of, one_shown, shown, sorter
 from allnlp.explorer.screens.pooling import options_of, pooling, ways
 from allnlp.explorer.state import State
@@ -211,7 +210,7 @@ def leaving(store: Store, filters: Filters, question: Question, options: Any) ->
     narrowed = "" if question.consistent == "all" else f'\nanswer = answer[answer["is_consistent"].eq({question.consistent == "yes"})]'
 
     def table() -> pd.DataFrame:
-        found = answered(store, filters, ("findings", question), lambda: found_by(store, filters, question))
+        found = store.kept(("findings", question, filters), lambda: found_by(store, filters, question))
         note = ("only findings of which n, N and percent " + ("agree" if question.consistent == "yes" else "disagree"),) if question.consistent != "all" else ()
         found.attrs["provenance"] = provenance(store.folder, command, filters, note)
         return found

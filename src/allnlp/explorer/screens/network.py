@@ -19,7 +19,6 @@ from allnlp.collection.provenance import asked_command, provenance
 from allnlp.errors import NothingFound, OptionError
 from allnlp.explorer.asked import Asked, token
 from allnlp.explorer.page import Leaving, Page, Way, python_view, python_words
-from allnlp.explorer.screens.answers import answered
 from allnlp.explorer.screens.evidence import opened
 from allnlp.explorer.screens.network_drawing import SIZE, Drawing, drawing
 from allnlp.explorer.screens.pair_table import PARAMETER, SORTS, opener, pair_table, units_said
@@ -95,7 +94,7 @@ def _network(store: Store, found: Asked, options: Options) -> Network:
         nodes = node_counts(store.index, found.filters)
         return network_of(pairs, nodes, min_documents=options.min_documents, measure=options.measure, top=options.top)
 
-    network = answered(store, found.filters, ("network", *options._replace(colour="")), made)
+    network = store.kept(("network", *options._replace(colour=""), found.filters), made)
     if network.edges.empty:
         raise NothingFound(
             f"No two concepts of {', '.join(options.labels)} are linked in {options.min_documents} documents. Choose more types or fewer documents."
@@ -112,7 +111,7 @@ def _tested(store: Store, found: Asked, options: Options) -> Network:
             measure=options.measure, top=options.top,
         )  # fmt: skip
 
-    return answered(store, found.filters, ("tested network", *options._replace(colour="")), made)
+    return store.kept(("tested network", *options._replace(colour=""), found.filters), made)
 
 
 def _values(network: Network, state: State, options: Options) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from allnlp.collection.index import Index, Mask
 from allnlp.collection.names import folded
 from allnlp.errors import NothingFound, OptionError
 from allnlp.explorer.marks import Mark, Piece, pieces
-from allnlp.explorer.screens.answers import answered
 from allnlp.explorer.store import Store
 from allnlp.schema import SECTIONS
 
@@ -106,7 +105,7 @@ def fitting(store: Store, filters: Filters, question: Question) -> Mask:
         NothingFound: a name is of no concept.
         OptionError: an option has a value that it cannot have.
     """
-    return answered(store, filters, ("fitting", question), lambda: _fitting(store, filters, question))
+    return store.kept(("fitting", question, filters), lambda: _fitting(store, filters, question))
 
 
 def _fitting(store: Store, filters: Filters, question: Question) -> Mask:

@@ -16,7 +16,6 @@ from allnlp.errors import NothingFound
 from allnlp.explorer.asked import Asked, token
 from allnlp.explorer.charts import WIDTHS, either_width, year_chart
 from allnlp.explorer.page import Leaving, Page, python_view
-from allnlp.explorer.screens.answers import answered
 from allnlp.explorer.screens.left_out import LOW_SCORE, doubts, listed
 from allnlp.explorer.screens.numbers import numbers_of, within
 from allnlp.explorer.state import State
@@ -78,7 +77,7 @@ def page(store: Store, state: State, found: Asked) -> Page:
     charts = [
         year_chart(years, href=lambda y: state.url("/documents", from_=y, to=y), low=low, high=high, incomplete=incomplete, width=width) for width in WIDTHS
     ]
-    left = answered(store, filters, ("numbers left",), lambda: _left(store, filters))
+    left = store.kept(("numbers left", filters), lambda: _left(store, filters))
     reviewed = _reviewed(store)
     values = {
         "is_narrowed": bool(state.filters()), "notes": _notes(store, state, summary), "lines": _lines(store, state, summary, left), "left": left,

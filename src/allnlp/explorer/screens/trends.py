@@ -18,7 +18,6 @@ from allnlp.errors import NothingFound, OptionError
 from allnlp.explorer.asked import Asked, name_of, token
 from allnlp.explorer.charts import MOST_PANELS, trend_panels
 from allnlp.explorer.page import Leaving, Page, python_view, python_words
-from allnlp.explorer.screens.answers import answered
 from allnlp.explorer.screens.evidence import Drawer, drawer
 from allnlp.explorer.state import State
 from allnlp.explorer.store import Store
@@ -71,7 +70,7 @@ def page(store: Store, state: State, found: Asked) -> Page:
     try:
         if not concepts:
             raise NothingFound(f"No {label.replace('_', ' ')} is named under these filters. Take a filter away, or choose another type." if not messages else "")
-        frame = answered(store, filters, ("trend", question), lambda: _trend(store, filters, question))
+        frame = store.kept(("trend", question, filters), lambda: _trend(store, filters, question))
     except NothingFound as error:
         messages += (str(error),) if str(error) else ()
     values = _values(store, state, found, frame, question, by)
@@ -99,9 +98,7 @@ def _known(store: Store, words: tuple[str, ...], *, narrower: bool) -> tuple[tup
 def _frequent(store: Store, filters: Filters, label: str, level: str, *, narrower: bool) -> tuple[str, ...]:
     """The most frequent concepts of a label."""
     try:
-        frame = answered(
-            store, filters, ("frequent", label, level, narrower), lambda: counts(store.index, label, filters=filters, level=level, narrower=narrower, top=_TOP)
-        )
+        frame = store.kept(("frequent", label, level, narrower, filters), lambda: counts(store.index, label, filters=filters, level=level, narrower=narrower, top=_TOP))
     except NothingFound:
         return ()
     return tuple(token(str(r["label"]), str(r["concept_id"])) for r in records(frame))
@@ -181,7 +178,7 @@ def leaving(store: Store, filters: Filters, question: Question, *, has_rows: boo
         return Leaving(None, command, python)
 
     def frame() -> pd.DataFrame:
-        return answered(store, filters, ("trend", question), lambda: _trend(store, filters, question))
+        return store.kept(("trend", question, filters), lambda: _trend(store, filters, question))
 
     def figure() -> Any:
         from allnlp.figures import trend as drawn
