@@ -24,7 +24,7 @@ from allnlp.errors import AllnlpError, FolderError, NothingFound, OptionError
 from allnlp.explorer.asked import Asked, asked
 from allnlp.explorer.layout import NAVIGATION, framed
 from allnlp.explorer.leaving import MEDIA, left
-from allnlp.explorer.marks import marked
+from allnlp.explorer.marks import marked, section_said
 from allnlp.explorer.page import Page
 from allnlp.explorer.safety import Guard, Token, is_own_origin
 from allnlp.explorer.sidebar import choices
@@ -54,7 +54,8 @@ def create_app(store: Store) -> ASGIApp:
         loader=PackageLoader("allnlp.explorer"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.globals.update(
-        static=lambda name: f"/static/{name}?v={_static()[name][1]}", token=token.value, navigation=NAVIGATION, marked_text=marked, choice_items=choices
+        static=lambda name: f"/static/{name}?v={_static()[name][1]}", token=token.value, navigation=NAVIGATION, marked_text=marked,
+        choice_items=choices, section_said=section_said,
     )  # fmt: skip
     environment.filters["thousands"] = lambda n: f"{n:,}"
 

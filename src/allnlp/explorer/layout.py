@@ -13,7 +13,7 @@ from allnlp.explorer.charts import year_bars
 from allnlp.explorer.page import FIGURE_ENDINGS, TABLE_ENDINGS, Page
 from allnlp.explorer.sidebar import Sidebar, sidebar
 from allnlp.explorer.state import State
-from allnlp.explorer.store import Store
+from allnlp.explorer.store import Store, last_year
 
 
 class Place(NamedTuple):
@@ -70,10 +70,9 @@ def _beside(store: Store, state: State, found: Asked | None) -> dict[str, Any]:
         n_fitting = int(index.fitting(found.filters).sum())
         shown: Sidebar = store.kept(("sidebar", state.filters(), found.filters, state.path, state.options()), lambda: sidebar(index, found.filters, state))
         low, high = found.filters.years
-        incomplete = max(shown.years, default=None)
         base = state.url(from_=None, to=None, page=None)
         base += "&" if "?" in base else "?"
-        chart = year_bars(shown.years, href=lambda y: f"{base}from={y}&to={y}", low=low, high=high, incomplete=incomplete)
+        chart = year_bars(shown.years, href=lambda y: f"{base}from={y}&to={y}", low=low, high=high, incomplete=last_year(index))
     except AllnlpError:
         return {"sidebar": None, "years_chart": "", "n_all": None}
     return {"sidebar": shown, "years_chart": Markup(chart), "n_all": len(index.documents), "n_documents": n_fitting}

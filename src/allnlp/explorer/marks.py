@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import insort
 from collections.abc import Callable, Sequence
 from html import escape
@@ -61,6 +62,27 @@ def pieces(text: str, marks: Sequence[Mark], start: int = 0, end: int | None = N
     return out
 
 
+_HEADING = re.compile(r"[A-Z][A-Z ,/&()-]{2,60}:")  # METHODS:
+
+
+def section_said(section: str, text: str, start: int = 0) -> str:
+    """The section to be named before words; empty where it has no name, or the words begin with their heading.
+
+    >>> section_said("methods", "METHODS: We"), section_said("methods", "We"), section_said("other", "We")
+    ('', 'methods', '')
+    """
+    return "" if section == "other" or _HEADING.match(text, start) else section
+
+
+def _exact(text: str) -> str:
+    r"""A text as HTML, letter for letter: a browser would take a carriage return for a new line, and places count from it.
+
+    >>> _exact("a\r<b>")
+    'a&#13;&lt;b&gt;'
+    """
+    return escape(text).replace("\r", "&#13;")
+
+
 def marked(pieces: Sequence[Piece], url: Callable[[str], str] | None = None, quiet: bool = True) -> Markup:
     """Pieces as HTML: the innermost mark leads to its mention, wider ones are drawn around it.
 
@@ -75,7 +97,7 @@ def marked(pieces: Sequence[Piece], url: Callable[[str], str] | None = None, qui
     out: list[str] = []
     for p in pieces:
         if not p.marks:
-            out.append(escape(p.text))
+            out.append(_exact(p.text))
             continue
         *wider, m = p.marks
         out += [f'<span class="{escape(_class(w))} outer" title="{escape(w.title)}">' for w in wider]
@@ -86,13 +108,13 @@ def marked(pieces: Sequence[Piece], url: Callable[[str], str] | None = None, qui
 
 def _innermost(p: Piece, m: Mark, url: Callable[[str], str] | None, quiet: bool) -> str:
     if m.kind == "word":
-        return f'<mark class="word">{escape(p.text)}</mark>'
+        return f'<mark class="word">{_exact(p.text)}</mark>'
     edges = f"{'' if p.starts else ' on'}{'' if p.ends else ' off'}"
     shown = f'class="{escape(_class(m))}{edges}" title="{escape(m.title)}"'
     if url is None or not m.key:
-        return f"<span {shown}>{escape(p.text)}</span>"
+        return f"<span {shown}>{_exact(p.text)}</span>"
     apart = ' tabindex="-1"' if quiet else ""
-    return f'<a {shown} href="{escape(url(m.key))}"{apart}>{escape(p.text)}</a>'
+    return f'<a {shown} href="{escape(url(m.key))}"{apart}>{_exact(p.text)}</a>'
 
 
 def _class(m: Mark) -> str:

@@ -85,6 +85,3 @@ def python_words(*values: str) -> str:
     ('"CD19"', '["CD19", "a \\"b\\""]')
     """
     return _values(values)
-
-
-__all__ = ["FIGURE_ENDINGS", "TABLE_ENDINGS", "Leaving", "Page", "Way", "python_view", "python_words"]

@@ -163,6 +163,12 @@ def _stamp(folder: Path, *names: str) -> tuple[Any, ...]:
     return tuple(out)
 
 
+def last_year(index: Index) -> int | None:
+    """The last year of the folder, which may not be over; none where no document has one."""
+    last = int(plain_years(index).max()) if len(index.documents) else -1
+    return last if last > 0 else None
+
+
 def plain_years(index: Index) -> pd.Series[Any]:
     """Year of each document, -1 where it has none."""
     return pd.Series(index.documents["year"].to_numpy(dtype=float, na_value=-1.0).astype(np.int64))

@@ -208,6 +208,6 @@ def _point(panel: Panel, year: int, place: tuple[float, float], room: Room, step
     mark = element("circle", cx=x, cy=y, r=radius, class_=kind)
     if is_above:
         mark = element("path", d=path([(x - 4, y + 2), (x, y - 5), (x + 4, y + 2)], closed=True), class_=kind)
-    label = f"{year}: {n:,} of {counted(total, panel.level)}, {share_said(n / total)}" + (", the year is not over" if is_incomplete else "")
+    label = f"{year}: {n:,} of {counted(total, panel.level)}, {share_said(n / total)}" + (", the year may not be over" if is_incomplete else "")
     leads = href(panel.label, panel.concept_id, year) if href is not None and n else None
     return linked(leads, label, hit, *([mark] if n or is_incomplete else []))

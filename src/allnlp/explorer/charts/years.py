@@ -44,7 +44,7 @@ def year_bars(
         href: where a year leads; a year without documents has no bar and leads nowhere.
         low: first year that is chosen; the chosen ones are dark on a tinted ground.
         high: last year that is chosen.
-        incomplete: a year that is not over; its bar is light with a broken outline.
+        incomplete: the last year of the folder, which may not be over; its bar is light with a broken outline.
     """
     counts = {year: n for year, n in years.items() if n > 0}
     if not counts:
@@ -82,7 +82,7 @@ def year_chart(
         href: where a year leads.
         low: first year that is chosen.
         high: last year that is chosen.
-        incomplete: a year that is not over, said below.
+        incomplete: the last year of the folder, which may not be over; said below.
         width: px; ``WIDTHS`` has two that fit a page and a telephone.
     """
     counts = {year: n for year, n in years.items() if n > 0}
@@ -107,7 +107,7 @@ def year_chart(
             words(f"{n:,}", room.left + (y - first + 0.5) * step, room.y(n / ticks[-1]) - LINE / 2 + 1, anchor="middle", kind="over")
             for y, n in sorted(counts.items())
         ]
-    note = [words(f"Light bar: {incomplete} is not over.", left, height + LINE / 2, kind="soft")] if has_note else []
+    note = [words(f"Light bar: {incomplete} may not be over.", left, height + LINE / 2, kind="soft")] if has_note else []
     height += LINE + 2 if has_note else 0
     drawn = [*grid, *scale, *bars, *above, *named, *note]
     return picture(width, height, "year-chart", "Documents of each year", _about(counts), *drawn, has_links=href is not None)
@@ -151,7 +151,7 @@ def _bars(
         kinds = ["bar", *([] if chosen[0] <= year <= chosen[1] else ["out"]), *(["incomplete"] if year == incomplete else [])]
         hit = ground(Room(left, room.top, left + step, room.bottom))
         bar = element("rect", x=left + (step - wide) / 2, y=room.bottom - high, width=wide, height=high, class_=" ".join(kinds))
-        label = f"{year}: {counted(n)}" + (", the year is not over" if year == incomplete else "")
+        label = f"{year}: {counted(n)}" + (", the year may not be over" if year == incomplete else "")
         found.append(linked(None if href is None else href(year), label, hit, bar))
     return found
 

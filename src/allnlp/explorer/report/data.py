@@ -70,7 +70,8 @@ def report_data(folder: Path, filters: Filters, *, max_documents: int | None = N
     fitting = np.flatnonzero(index.view(filters).documents)
     if not len(fitting):
         said = filters.said()
-        raise NothingFound(f"{folder}: no document {f'fits the filters ({said})' if said else 'is in the folder'}. Give wider filters.")
+        wrong = f"no document fits the filters ({said}). Give wider filters." if said else "it has no document. Annotate a file that can be read."
+        raise NothingFound(f"{folder}: {wrong}")
     chosen = newest(index.documents["year"].to_numpy(dtype=float, na_value=-1.0)[fitting], max_documents)
     numbers = fitting[chosen]
     with asked(folder, "documents", "sentences", "mentions", "studies") as database:

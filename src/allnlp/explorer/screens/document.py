@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +10,6 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
-from markupsafe import Markup, escape
 
 from allnlp.collection.corrections import list_corrections
 from allnlp.collection.edits import list_edits
@@ -22,7 +20,7 @@ from allnlp.collection.sql import run_sql
 from allnlp.errors import NothingFound, OptionError
 from allnlp.explorer.asked import Asked
 from allnlp.explorer.marks import Mark as SpanMark
-from allnlp.explorer.marks import Piece, pieces
+from allnlp.explorer.marks import Piece, pieces, section_said
 from allnlp.explorer.page import Leaving, Page, Way, python_words
 from allnlp.explorer.screens.document_tables import concept_token, concept_url, edit_rows, finding_rows, mention_rows, study_rows
 from allnlp.explorer.screens.documents import NO_REVIEW, asked_concepts, mention_marks, ordered, sections
@@ -31,7 +29,6 @@ from allnlp.explorer.state import State
 from allnlp.explorer.store import Shown, Store
 from allnlp.schema import ASSERTIONS, CONTEXT_LABELS, LABELS
 
-_HEADING = re.compile(r"[A-Z][A-Z ,/&()-]{2,60}:")  # METHODS:
 _NAMES = 200  # of a list of suggestions
 #: What a page says after a form was sent.
 _DONE = MappingProxyType(
@@ -185,17 +182,11 @@ def blocks(shown: Shown, asked_for: frozenset[tuple[str, str]] = frozenset(), ma
         parts, at = [], first
         for s in inside:
             if s["start"] > at:
-                parts.append(Part(None, _exact(pieces(text, marks, at, s["start"]))))
-            parts.append(Part(s["sentence"], _exact(pieces(text, marks, s["start"], s["end"]))))
+                parts.append(Part(None, pieces(text, marks, at, s["start"])))
+            parts.append(Part(s["sentence"], pieces(text, marks, s["start"], s["end"])))
             at = s["end"]
-        has_heading = section == "other" or _HEADING.match(text, first) is not None
-        out.append(Block("" if has_heading else section, first, section == "title", parts))
+        out.append(Block(section_said(section, text, first), first, section == "title", parts))
     return out
-
-
-def _exact(found: list[Piece]) -> list[Piece]:
-    """Pieces that a browser reads letter for letter: it would take a carriage return for a new line, and places count from it."""
-    return [p._replace(text=Markup(escape(p.text).replace("\r", Markup("&#13;")))) if "\r" in p.text else p for p in found]
 
 
 def panel(store: Store, state: State, filters: Filters, shown: Shown, mark: Mark) -> Panel:

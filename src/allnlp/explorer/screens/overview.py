@@ -19,7 +19,7 @@ from allnlp.explorer.page import Leaving, Page, python_view
 from allnlp.explorer.screens.left_out import LOW_SCORE, doubts, listed
 from allnlp.explorer.screens.numbers import numbers_of, within
 from allnlp.explorer.state import State
-from allnlp.explorer.store import Store, plain_years
+from allnlp.explorer.store import Store, last_year, plain_years
 from allnlp.schema import LABELS, SECTIONS
 
 _TOP = 8  # concepts of a label
@@ -72,8 +72,7 @@ def page(store: Store, state: State, found: Asked) -> Page:
     summary = summary_of(store)
     years = {int(y): int(n) for y, n in year_counts(store.index, filters).itertuples(index=False)}
     low, high = filters.years
-    known = plain_years(store.index)
-    incomplete = int(known.max()) if len(known) and known.max() > 0 else None
+    incomplete = last_year(store.index)
     charts = [
         year_chart(years, href=lambda y: state.url("/documents", from_=y, to=y), low=low, high=high, incomplete=incomplete, width=width) for width in WIDTHS
     ]
@@ -81,7 +80,7 @@ def page(store: Store, state: State, found: Asked) -> Page:
     reviewed = _reviewed(store)
     values = {
         "is_narrowed": bool(state.filters()), "notes": _notes(store, state, summary), "lines": _lines(store, state, summary, left), "left": left,
-        "n_left": int(store.index.view(filters).documents.sum()), "chart": either_width(*charts) if years else "", "n_without_year": int((known < 0).sum()),
+        "n_left": int(store.index.view(filters).documents.sum()), "chart": either_width(*charts) if years else "", "n_without_year": int((plain_years(store.index) < 0).sum()),
         "bars": [(label, bars) for label in LABELS if (bars := _bars(store, state, filters, label))], "completeness": records(summary.completeness),
         "n_all": len(store.index.documents), "labels": records(summary.labels), "steps": _steps(store, state, summary, reviewed), "reviewed": reviewed,
         "versions": _versions(store), "listed": listed(store, state, summary), "n_shown": _TOP,
