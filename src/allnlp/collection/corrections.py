@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 
 from allnlp import schema
-from allnlp.collection.kept_files import locked, own_database, quoted, write_rows
+from allnlp.collection.kept_files import locked, own_database, quoted, read_settled, write_rows
 from allnlp.errors import FolderError
 from allnlp.schema import Mention
 from allnlp.tables import connected
@@ -86,6 +86,8 @@ def add_rows(database: duckdb.DuckDBPyConnection, rows: Sequence[dict[str, objec
 def stored(folder: Path) -> str:
     """The rows of the file, for a statement of SQL; columns that an older file lacks are null."""
     cells = ", ".join(f'CAST(NULL AS {kind}) AS "{name}"' for name, kind in _TYPES.items())
+    if not has_corrections(folder):
+        return f"(SELECT {cells} WHERE false)"
     return f"(SELECT {cells} WHERE false UNION ALL BY NAME SELECT * FROM read_parquet('{quoted(folder / CORRECTIONS)}'))"
 
 
@@ -215,8 +217,12 @@ def read_kept(database: duckdb.DuckDBPyConnection, folder: Path) -> None:
     Raises:
         FolderError: the corrections are damaged.
     """
+
+    def ask() -> None:
+        database.execute(f"CREATE OR REPLACE TEMP TABLE own_rows AS SELECT *, row_number() OVER () AS kept_row FROM {stored(folder)}")
+
     try:
-        database.execute(f"CREATE TEMP TABLE own_rows AS SELECT *, row_number() OVER () AS kept_row FROM {stored(folder)}")
+        read_settled(folder / CORRECTIONS, ask)
         database.execute("CREATE TEMP TABLE human AS SELECT * FROM own_rows WHERE action IS NULL")
         database.execute("CREATE TEMP TABLE own_documents AS SELECT doc_id, text, duplicate_of FROM documents SEMI JOIN own_rows USING (doc_id)")
         database.execute(_SEEN)

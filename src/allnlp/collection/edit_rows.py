@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import duckdb
 
-from allnlp.collection.corrections import add_rows, has_corrections, stored, write_kept
+from allnlp.collection.corrections import CORRECTIONS, add_rows, has_corrections, stored, write_kept
 from allnlp.collection.edited_marks import EDITS, Marked, Place
 from allnlp.collection.folder import asked
-from allnlp.collection.kept_files import kept_words, locked, moment, own_database
+from allnlp.collection.kept_files import kept_words, locked, moment, own_database, read_settled
 from allnlp.errors import NothingFound, OptionError
 from allnlp.schema import Mention
 
@@ -89,9 +89,9 @@ def edit_rules(folder: Path, doc_id: str, start: int, end: int) -> list[tuple[st
     if not has_corrections(folder):
         return []
     with own_database() as database:
-        sql = f"""SELECT label, coalesce(rule, '') FROM {stored(folder)}
+        sql = """SELECT label, coalesce(rule, '') FROM {stored}
             WHERE action IS NOT NULL AND finding IS NULL AND doc_id = ? AND start = ? AND "end" = ? ORDER BY label"""
-        return database.execute(sql, [doc_id, start, end]).fetchall()
+        return read_settled(folder / CORRECTIONS, lambda: database.execute(sql.format(stored=stored(folder)), [doc_id, start, end]).fetchall())
 
 
 _WITHOUT = """

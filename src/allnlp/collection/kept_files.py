@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 
 from allnlp.errors import FolderError, OptionError
 
 _LOCK = ".kept.lock"
+T = TypeVar("T")
 
 
 @contextlib.contextmanager
@@ -58,6 +60,31 @@ def own_database() -> duckdb.DuckDBPyConnection:
 def quoted(path: Path) -> str:
     """A path for a statement of SQL."""
     return str(path).replace("'", "''")
+
+
+def read_settled(path: Path, ask: Callable[[], T]) -> T:
+    """What a question reads of one state of a file: it is asked again where a writer put another file in its place meanwhile.
+
+    A database opens a file more than once for one statement, and would read the foot of one file and the rows of another.
+    """
+    while True:
+        before = _state(path)
+        try:
+            answer = ask()
+        except duckdb.Error:
+            if _state(path) == before:
+                raise
+        else:
+            if _state(path) == before:
+                return answer
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def write_rows(database: duckdb.DuckDBPyConnection, path: Path, rows: str) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 import duckdb
 import pandas as pd
 
-from allnlp.collection.kept_files import kept_words, locked, moment, own_database, quoted, write_rows
+from allnlp.collection.kept_files import kept_words, locked, moment, own_database, quoted, read_settled, write_rows
 from allnlp.errors import FolderError, NothingFound, OptionError
 from allnlp.tables import connected
 
@@ -93,11 +93,15 @@ def read_reviews(folder: Path) -> pd.DataFrame:
 
 def _read(database: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """The table ``kept`` of the reviews of a folder."""
-    database.execute("CREATE TEMP TABLE kept(doc_id VARCHAR, is_read BOOLEAN, decision VARCHAR, note VARCHAR, reviewer VARCHAR, made_at VARCHAR)")
-    if not has_reviews(folder):
-        return
+    empty = "CREATE OR REPLACE TEMP TABLE kept(doc_id VARCHAR, is_read BOOLEAN, decision VARCHAR, note VARCHAR, reviewer VARCHAR, made_at VARCHAR)"
+
+    def ask() -> None:
+        database.execute(empty)
+        if has_reviews(folder):
+            database.execute(f"INSERT INTO kept SELECT {', '.join(COLUMNS)} FROM read_parquet('{quoted(folder / REVIEWS)}')")
+
     try:
-        database.execute(f"INSERT INTO kept SELECT {', '.join(COLUMNS)} FROM read_parquet('{quoted(folder / REVIEWS)}')")
+        read_settled(folder / REVIEWS, ask)
     except duckdb.Error as error:
         reason = str(error).partition("\n")[0]
         raise FolderError(f"{folder / REVIEWS}: damaged ({reason}). Put a copy of it in its place, or take it away and review again.") from None
