@@ -9,7 +9,7 @@ import types
 from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 LABELS = ("THERAPY", "ANTIGEN", "DISEASE", "POPULATION", "TOXICITY", "OUTCOME")
 CONTEXT_LABELS = ("CONSTRUCT", "PROCEDURE", "GENE_ALTERATION", "STUDY_DESIGN", "BIOMARKER", "EVENT")
@@ -40,9 +40,14 @@ class Document(NamedTuple):
     mesh_terms: Annotated[Strings, "MeSH headings with qualifiers"] = ()
     keywords: Annotated[Strings, "authors' keywords"] = ()
     trial_ids: Annotated[Strings, "trial registrations (NCT...) that the record lists"] = ()
+    other_ids: Annotated[Strings, "further identifiers, of the record and of those merged into it: accession numbers of databases, other DOIs"] = ()
     language: Annotated[str | None, "language code as in the source"] = None
     is_retracted: Annotated[bool, "the record says that it was retracted"] = False
-    duplicate_of: Annotated[str | None, "doc_id of the earlier record that this one repeats"] = None
+    notices: Annotated[Strings, "what the record says of later notices or that it is one, with the PMID where it is known: 'retraction in 123', 'erratum in 456', 'expression of concern in 789', 'retraction of 12'"] = ()
+    revised: Annotated[str | None, "ISO date on which the source last changed the record"] = None
+    duplicate_of: Annotated[str | None, "doc_id of the record that this one repeats, and that has its identifiers"] = None
+    duplicate_by: Annotated[str | None, "what they share: pmid, doi, pmcid, text, or title (title, year and journal are alike)"] = None
+    abstract_from: Annotated[str | None, "doc_id of the repeated record whose fuller abstract this one has"] = None
     source_file: Annotated[str, "input file, as given"] = ""
     source_record: Annotated[int, "record's place in its file, from 1"] = 0
 
@@ -182,7 +187,7 @@ class Failure(NamedTuple):
     doc_id: Annotated[str | None, "document, where it is known"]
     source_file: Annotated[str, "input file, as given"]
     source_record: Annotated[int | None, "record's place in its file, from 1; null for a whole file"]
-    step: Annotated[str, "read or annotate"]
+    step: Annotated[str, "read, delete (the source has withdrawn the record) or annotate"]
     error: Annotated[str, "what was found, what was expected"]
 
 
@@ -197,6 +202,10 @@ TABLES: types.MappingProxyType[str, type[Any]] = types.MappingProxyType(
         "failures": Failure,
     }
 )
+
+
+# what tables of an older schema lack
+ADDED = types.MappingProxyType({3: {"documents": frozenset(("other_ids", "notices", "revised", "duplicate_by", "abstract_from"))}})
 
 
 class Column(NamedTuple):

@@ -127,7 +127,7 @@ def test_a_document_that_fails_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> 
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("no")
 
-    monkeypatch.setattr("allnlp.annotation.run.annotate_text", fail)
+    monkeypatch.setattr("allnlp.annotation.shards.annotate_text", fail)
     found = annotate_frame(pd.DataFrame({"abstract": [TEXT]}))
     assert found.failures["step"].to_list() == ["annotate"]
     with pytest.raises(ValueError, match="please report"):

@@ -111,7 +111,7 @@ def test_two_runs_are_byte_identical(format: str, demo: Path, tmp_path: Path) ->
     for name in ("one", "two"):
         annotate_collection([demo / "demo.ris"], tmp_path / name, format=format)
     files = {p.name for p in (tmp_path / "one").iterdir()}
-    assert len(files) == len(TABLES) + 1
+    assert len(files) == len(TABLES) + 2
     assert all((tmp_path / "one" / f).read_bytes() == (tmp_path / "two" / f).read_bytes() for f in files)
 
 
@@ -221,7 +221,7 @@ def archive(path: Path, damage: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("damage", "reason"), [("encrypted", "encrypted"), ("checksum", "CRC-32")])
+@pytest.mark.parametrize(("damage", "reason"), [("encrypted", "encrypted"), ("checksum", "checksum")])
 def test_an_archive_that_cannot_be_unpacked_is_a_row_and_the_run_goes_on(damage: str, reason: str, small: Path, tmp_path: Path) -> None:
     outcome = annotate_collection([archive(tmp_path / "a.zip", damage), small], tmp_path / "out")
     assert (outcome.counts.files_failed, outcome.counts.annotated >= 3) == (1, True)
@@ -255,7 +255,7 @@ def test_a_very_large_number_does_not_end_the_run(number: int, tmp_path: Path) -
 
 
 def test_a_number_that_no_column_holds_is_none(lexicon: Lexicon, monkeypatch: pytest.MonkeyPatch) -> None:
-    from allnlp.annotation import run as module
+    from allnlp.annotation import shards as module
 
     made = Mention("1", 0, 0, 0, 1, "n", "POPULATION", None, None, "n", "present", None, None, None, "populations", "p")
     large = [made._replace(n=2**63 - 1), made._replace(n=2**63)]
@@ -308,7 +308,7 @@ def test_all_fates_are_told_apart_and_add_up(tmp_path: Path) -> None:
 
 
 def test_a_fault_of_ours_is_a_row_and_the_run_goes_on(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from allnlp.annotation import run as module
+    from allnlp.annotation import shards as module
 
     real = module.annotate_text
 

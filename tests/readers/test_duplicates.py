@@ -73,7 +73,8 @@ def test_failures_pass_through() -> None:
 def test_every_row_is_kept_doc_ids_are_unique_and_marks_point_back(cells: Sequence[tuple[str, str, str | None]]) -> None:
     rows = [document(name, text, text, pmid=pmid) for name, text, pmid in cells]
     found = [row for row in mark_duplicates(rows) if isinstance(row, Document)]
-    assert [row.text for row in found] == [row.text for row in rows]
+    assert [row.source_record for row in found] == [row.source_record for row in rows]
+    assert all(f.text == r.text for f, r in zip(found, rows, strict=True) if f.duplicate_of is not None or f.abstract_from is None)
     ids = [row.doc_id for row in found]
     assert len(set(ids)) == len(ids)
     originals: set[str] = set()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from allnlp.annotation.entities import chosen, find_entities
 from allnlp.annotation.frames import FrameTables, annotate_frame, tag
-from allnlp.annotation.run import Counts, Outcome, Progress, Rows, annotate_collection, annotate_document
+from allnlp.annotation.run import Counts, Outcome, Progress, annotate_collection
+from allnlp.annotation.shards import Rows, annotate_document
 
 if TYPE_CHECKING:
     from allnlp.annotation.pipeline import load

@@ -12,7 +12,7 @@ import pandas as pd
 
 from allnlp import schema
 from allnlp.annotation.entities import chosen, described, find_entities
-from allnlp.annotation.run import annotate_document, read_entities
+from allnlp.annotation.shards import annotate_document, read_entities
 from allnlp.errors import OptionError, TerminologyError
 from allnlp.readers.record import hashed_id, is_nothing, record
 from allnlp.schema import Document, Failure, document_text

@@ -1,9 +1,12 @@
-"""A run: inputs in, an annotated folder out."""
+"""A run: inputs in, an annotated folder out.
+
+Inputs are read once, into a spool; over all of them it is decided what repeats what; then shards of records are annotated,
+and their rows kept, so that a run that was stopped goes on where it was.
+"""
 
 from __future__ import annotations
 
-import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -11,17 +14,18 @@ from typing import Any, NamedTuple
 
 from allnlp import readers, tables
 from allnlp.annotation.concepts import ConceptCounter
-from allnlp.annotation.entities import chosen, described, find_entities
-from allnlp.errors import AllnlpError, FolderError, OptionError, TerminologyError
-from allnlp.schema import LARGEST_INT, SCHEMA_VERSION, TABLES, Document, Failure, Finding, Mention, Sentence, Study
-from allnlp.terminology import Terminology, check_user_terms, load
-from allnlp.text import Annotation, Lexicon, annotate_text, compile_lexicon, find_findings, study_record
-from allnlp.text.entities import Entity
+from allnlp.annotation.entities import chosen, described
+from allnlp.annotation.shards import Former, annotate_shard, shards
+from allnlp.annotation.spool import Spool, packed_places
+from allnlp.errors import FolderError, OptionError, TerminologyError
+from allnlp.readers import Repeats, Row
+from allnlp.schema import SCHEMA_VERSION, TABLES, Document, Failure, Mention
+from allnlp.terminology import Terminology, check_user_terms, load, zipped
+from allnlp.text import Lexicon, compile_lexicon
 
-LOG = logging.getLogger("allnlp.annotation")
-BATCH = 500
 _REASONS = 3  # shown of files that could not be read
 _PACKAGES = ("allnlp", "spacy", "scispacy", "duckdb", "lxml", "ahocorasick-rs")
+_SPOOL = "records"
 
 
 class Counts(NamedTuple):
@@ -43,20 +47,12 @@ class Counts(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """How far a run is: records done, bytes of the inputs read and in all (0 where unknown)."""
+    """How far a run is: bytes of the inputs read and in all (0 where unknown), then records done and in all (0 until all are read)."""
 
-    records: int
     bytes_read: int
     bytes_total: int
-
-
-class Rows(NamedTuple):
-    """Rows of one document; ``studies`` holds one, or none for a document that is not read."""
-
-    sentences: list[Sentence]
-    mentions: list[Mention]
-    findings: list[Finding]
-    studies: list[Study]
+    records: int
+    records_total: int
 
 
 class Outcome(NamedTuple):
@@ -69,6 +65,27 @@ class Outcome(NamedTuple):
     counts: Counts
     is_new: bool
     reasons: tuple[str, ...] = ()
+
+
+class Source(NamedTuple):
+    """Records of one input, or of a folder that a run before wrote."""
+
+    described: Mapping[str, Any]  # as the manifest names it
+    size: int
+    rows: Callable[[Callable[[int], None]], Iterator[Row]]  # its argument is told of bytes read
+
+
+class Job(NamedTuple):
+    """What a run does: the sources to read, and how."""
+
+    out: Path
+    format: str
+    sources: Sequence[Source]
+    identity: Mapping[str, Any]
+    terminology: Terminology
+    models: Sequence[str]
+    limit: int | None = None
+    former: Former = lambda _: None
 
 
 def annotate_collection(
@@ -86,7 +103,8 @@ def annotate_collection(
 ) -> Outcome:
     """Annotate every record of the inputs and write the annotated folder ``out``.
 
-    A record that cannot be read or annotated becomes a row of ``failures``; the run goes on.
+    A record that cannot be read or annotated becomes a row of ``failures``; the run goes on. A run that was stopped, by any
+    means, is gone on with when the same is asked again, and ends in the same bytes.
 
     Args:
         inputs: files, folders, globs, or "-" for standard input.
@@ -99,7 +117,7 @@ def annotate_collection(
         format: parquet, csv, tsv, jsonl or xlsx.
         limit: stop after so many records that could be read.
         overwrite: replace a folder of other inputs or options.
-        progress: called after each batch.
+        progress: called now and then.
 
     Raises:
         ReadError: an input does not exist.
@@ -110,46 +128,151 @@ def annotate_collection(
     """
     if format not in tables.FORMATS:
         raise OptionError(f"format is {format!r}. Use one of {', '.join(tables.FORMATS)}.")
+    readers.check_columns(columns)
     terminology = _terminology(tuple(Path(t) for t in terms), tuple(Path(t) for t in link))
     used = chosen(models)
-    sources = [_Source(given) for given in readers.find_inputs(inputs)]
-    identity = _identity(sources, terminology.version, used, columns, format, limit)
+    found = readers.find_inputs(inputs)
+    sources = [source_of(given, columns) for given in found]
+    identity = identity_of(terminology, used, columns, format, limit, [s.described for s in sources])
     done = _already(out, identity, overwrite)
     if done is not None:
+        tables.take_away_rest(out)
         return Outcome(out, done, is_new=False)
-    _refuse_inputs_in_the_way(sources, out, format)
-    lexicon = compile_lexicon(terminology)
-    concepts = ConceptCounter(terminology)
+    refuse_inputs_in_the_way(found, out, format)
+    return run(Job(out, format, sources, identity, terminology, used, limit), progress)
+
+
+def source_of(given: readers.Input, columns: Mapping[str, str] | None) -> Source:
+    """The records of an input file."""
+    described = {"file": given.name, "sha256": readers.sha256_of(given)}
+    return Source(described, given.size, lambda told: readers.read([given], columns=columns, progress=told))
+
+
+def run(job: Job, progress: Callable[[Progress], None] | None = None) -> Outcome:
+    """Do it.
+
+    Raises:
+        FolderError: the folder cannot be written, or another run is writing there.
+        ModelError: a model cannot be loaded.
+    """
+    told = _Progress(sum(s.size for s in job.sources), progress)
+    concepts = ConceptCounter(job.terminology)
     tally: Counter[str] = Counter()
-    reasons: list[str] = []
-    by_file: dict[str, Counter[str]] = {s.given.name: Counter() for s in sources}
-    total = sum(s.given.size for s in sources)
-    with tables.FolderWriter(out, format=format) as writer:
-        rows = readers.read([s.given for s in sources], columns=columns, progress=lambda n: tally.update(bytes=n))
-        for batch in _batches(_limited(readers.mark_duplicates(rows), limit), BATCH):
-            _write_batch(batch, lexicon, used, writer, concepts, tally, by_file)
-            reasons += [row.error for row in batch if isinstance(row, Failure) and row.source_record is None][: _REASONS - len(reasons)]
-            if progress is not None:
-                progress(Progress(tally["read"], tally["bytes"], total))
+    by_file: dict[str, Counter[str]] = defaultdict(Counter)
+    with tables.FolderWriter(job.out, format=job.format, identity={**job.identity, "out": job.format}) as writer:
+        spool = Spool(writer.work / _SPOOL)
+        repeats, numbers, reasons = _read(job, spool, told)
+        fates = repeats.decide(lambda: _spooled(spool, numbers))
+        told.reading_is_done(sum(found.rows for n in numbers if (found := spool.spooled(n))))
+        lexicon = compile_lexicon(job.terminology)
+        as_read: dict[int, Document] = {}
+        for number, batch in enumerate(shards(fates.settled(_spooled(spool, numbers), as_read)), 1):
+            counts, mentions = _write_shard(job, writer, lexicon, number, batch)
+            tally.update(counts["fates"])
+            for name, its in counts["by_file"].items():
+                by_file[name].update(its)
+            _count_concepts(concepts, batch, mentions)
+            told.records(len(batch))
         writer.write("concepts", concepts.rows())
-        counts = _counts(tally, writer.rows)
-        files = [{**s.described(), **{k: by_file[s.given.name][k] for k in _OF_FILE}} for s in sources]
-        writer.finish({**identity, "inputs": files, "counts": counts._asdict()})
-    return Outcome(out, counts, is_new=True, reasons=tuple(reasons))
+        counted = _counts(tally, writer.rows)
+        manifest = {**job.identity, "inputs": _inputs(job.sources, by_file), "counts": counted._asdict()}
+        files = {"terminology": (tables.VOCABULARY, zipped(job.terminology))}
+        if as_read:
+            files["as_read"] = (tables.AS_READ, packed_places(as_read))
+        writer.finish(manifest, files)
+    return Outcome(job.out, counted, is_new=True, reasons=reasons)
+
+
+def _read(job: Job, spool: Spool, told: _Progress) -> tuple[Repeats, list[int], tuple[str, ...]]:
+    """Read what is not read yet: what tells the records apart, the numbers of the sources in the spool, and reasons of files that failed."""
+    repeats = Repeats()
+    numbers: list[int] = []
+    reasons: list[str] = []
+    left = job.limit
+    for number, source in enumerate(job.sources, 1):
+        if left is not None and left <= 0:
+            break
+        is_kept = spool.spooled(number) is not None
+        for row in spool.rows(number) if is_kept else spool.add(number, _limited(source.rows(told.bytes), left)):
+            repeats.add(row)
+        numbers.append(number)
+        found = spool.spooled(number)
+        if found is not None:
+            left = None if left is None else left - found.documents
+            reasons += found.reasons[: _REASONS - len(reasons)]
+    return repeats, numbers, tuple(reasons)
+
+
+def _spooled(spool: Spool, numbers: Sequence[int]) -> Iterator[Row]:
+    for number in numbers:
+        yield from spool.rows(number)
+
+
+def _limited(rows: Iterable[Row], limit: int | None) -> Iterator[Row]:
+    """Rows up to the document that is the last of so many; Failures are not counted."""
+    documents = 0
+    for row in rows:
+        yield row
+        documents += isinstance(row, Document)
+        if documents == limit:
+            return
+
+
+def _write_shard(
+    job: Job, writer: tables.FolderWriter, lexicon: Lexicon, number: int, batch: Sequence[Document | Failure]
+) -> tuple[Mapping[str, Any], Iterable[Mention]]:
+    """What became of a shard's records, and its mentions; it is annotated where no run before did."""
+    kept = writer.shards.get(number)
+    if kept is not None:
+        return kept, writer.shard_rows(number, "mentions")
+    shard = annotate_shard(batch, lexicon, job.models, job.former)
+    counts = {"fates": shard.fates, "by_file": shard.by_file}
+    writer.write_shard(number, shard.rows, counts)
+    return counts, shard.rows["mentions"]
+
+
+def _count_concepts(concepts: ConceptCounter, batch: Iterable[Document | Failure], mentions: Iterable[Mention]) -> None:
+    by_document: dict[str, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        by_document[mention.doc_id].append(mention)
+    for row in batch:
+        if isinstance(row, Document) and row.doc_id in by_document:
+            concepts.add(by_document[row.doc_id], row.year)
+
+
+class _Progress:
+    """Tells how far a run is."""
+
+    def __init__(self, total: int, told: Callable[[Progress], None] | None) -> None:
+        self._now = Progress(0, total, 0, 0)
+        self._told = told
+
+    def bytes(self, number: int) -> None:
+        self._tell(self._now._replace(bytes_read=self._now.bytes_read + number))
+
+    def reading_is_done(self, records: int) -> None:
+        self._tell(self._now._replace(bytes_read=self._now.bytes_total, records_total=records))
+
+    def records(self, number: int) -> None:
+        self._tell(self._now._replace(records=self._now.records + number))
+
+    def _tell(self, now: Progress) -> None:
+        self._now = now
+        if self._told is not None:
+            self._told(now)
 
 
 _OF_FILE = ("read", "annotated", "duplicates", "without_text", "without_abstract", "failed", "files_failed")
 
 
-class _Source:
-    """An input with its hash; None where it cannot be read."""
-
-    def __init__(self, given: readers.Input) -> None:
-        self.given = given
-        self.sha256 = readers.sha256_of(given)
-
-    def described(self) -> dict[str, Any]:
-        return {"file": self.given.name, "sha256": self.sha256}
+def _inputs(sources: Sequence[Source], by_file: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
+    """The inputs with their counts; where two have one name, the last has them."""
+    described = [entry for source in sources for entry in source.described.get("inputs", [source.described])]
+    last = {entry["file"]: i for i, entry in enumerate(described)}
+    return [
+        {**entry, **{k: by_file.get(entry["file"], {}).get(k, 0) if last[entry["file"]] == i else 0 for k in _OF_FILE}}
+        for i, entry in enumerate(described)
+    ]
 
 
 def _terminology(terms: tuple[Path, ...], linked: tuple[Path, ...] = ()) -> Terminology:
@@ -159,22 +282,22 @@ def _terminology(terms: tuple[Path, ...], linked: tuple[Path, ...] = ()) -> Term
     return load(None, terms, linked)
 
 
-def _identity(
-    sources: Sequence[_Source],
-    terminology: str,
+def identity_of(
+    terminology: Terminology,
     models: Sequence[str],
     columns: Mapping[str, str] | None,
     format: str,
     limit: int | None,
+    inputs: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """What makes two runs the same: inputs, options, vocabulary, versions."""
     return {
         "schema": SCHEMA_VERSION,
-        "terminology": terminology,
+        "terminology": terminology.version,
         "models": described(models),
         "options": {"columns": dict(sorted((columns or {}).items())), "format": format, "limit": limit},
         "versions": {package: version(package) for package in _PACKAGES},
-        "inputs": [s.described() for s in sources],
+        "inputs": list(inputs),
     }
 
 
@@ -189,160 +312,40 @@ def _already(out: Path, identity: Mapping[str, Any], overwrite: bool) -> Counts 
     if overwrite or not (out / tables.MANIFEST).is_file():
         return None
     manifest = tables.read_manifest(out)
-    try:
-        counts = Counts(**manifest["counts"])
-        before = {**manifest, "inputs": [{k: i.get(k) for k in ("file", "sha256")} for i in manifest["inputs"]]}
-    except (KeyError, TypeError, AttributeError):
-        raise tables.damaged_manifest(out / tables.MANIFEST) from None
+    counts, before = described_run(out, manifest)
     different = [key for key in identity if before.get(key) != identity[key]]
     if different:
         raise FolderError(
-            f"{out}: holds a run of other {', '.join(different)}. Give another folder with -o, or --overwrite to replace it."
+            f"{out}: holds a run of other {', '.join(different)}. Give another folder with -o, --overwrite to replace it,"
+            f" or add records to it with: allnlp update {out} FILES"
         )
     tables.verify(out)
     return counts
 
 
-def _refuse_inputs_in_the_way(sources: Iterable[_Source], out: Path, format: str) -> None:
+def described_run(out: Path, manifest: Mapping[str, Any]) -> tuple[Counts, dict[str, Any]]:
+    """Counts of a manifest, and the manifest as a run's identity is told.
+
+    Raises:
+        FolderError: it is damaged.
+    """
+    try:
+        return Counts(**manifest["counts"]), {**manifest, "inputs": [{k: i.get(k) for k in ("file", "sha256")} for i in manifest["inputs"]]}
+    except (KeyError, TypeError, AttributeError):
+        raise tables.damaged_manifest(out / tables.MANIFEST) from None
+
+
+def refuse_inputs_in_the_way(inputs: Iterable[readers.Input], out: Path, format: str) -> None:
     """Refuse to write over, or take away, what is to be read.
 
     Raises:
         FolderError: an input lies at a path of ``out`` that the run writes, or takes away with the former run.
     """
-    names = {tables.MANIFEST, *tables.written_files(out / tables.MANIFEST), *(f"{table}.{format}" for table in TABLES)}
+    names = {tables.MANIFEST, tables.VOCABULARY, *tables.written_files(out / tables.MANIFEST), *(f"{table}.{format}" for table in TABLES)}
     taken = {(out / name).resolve() for name in names}
-    for source in sources:
-        if source.given.path.resolve() in taken:
-            raise FolderError(f"{source.given.path}: is an input and would be written over. Give another folder with -o.")
-
-
-def _limited(rows: Iterable[Document | Failure], limit: int | None) -> Iterator[Document | Failure]:
-    """Rows up to the document that is the last of so many; Failures are not counted."""
-    documents = 0
-    for row in rows:
-        yield row
-        documents += isinstance(row, Document)
-        if documents == limit:
-            return
-
-
-def _batches(rows: Iterable[Document | Failure], size: int) -> Iterator[list[Document | Failure]]:
-    batch: list[Document | Failure] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _write_batch(
-    batch: Sequence[Document | Failure],
-    lexicon: Lexicon,
-    models: Sequence[str],
-    writer: tables.FolderWriter,
-    concepts: ConceptCounter,
-    tally: Counter[str],
-    by_file: dict[str, Counter[str]],
-) -> None:
-    documents: list[Document] = []
-    failures: list[Failure] = []
-    found = Rows([], [], [], [])
-    entities = read_entities(batch, models)
-    for row in batch:
-        fate = Counter(read=int(row.source_record is not None))
-        if isinstance(row, Failure):
-            failures.append(row)
-            fate["failed" if row.source_record is not None else "files_failed"] += 1
-        else:
-            result = annotate_document(row, lexicon, entities.get(row.doc_id, ()))
-            documents.append(row)
-            if isinstance(result, Failure):
-                failures.append(result)
-            else:
-                found.sentences.extend(result.sentences)
-                found.mentions.extend(result.mentions)
-                found.findings.extend(result.findings)
-                found.studies.extend(result.studies)
-                concepts.add(result.mentions, row.year)
-            fate[_fate(row, result)] += 1
-            fate["without_abstract"] += int(not row.abstract and bool(row.text) and row.duplicate_of is None)
-        tally.update(fate)
-        by_file.setdefault(row.source_file, Counter()).update(fate)
-    writer.write("documents", documents)
-    for table, rows in found._asdict().items():
-        writer.write(table, rows)
-    writer.write("failures", failures)
-
-
-def read_entities(batch: Sequence[Document | Failure], models: Sequence[str]) -> dict[str, list[Entity] | Failure]:
-    """What the models find in the documents of a batch, by doc_id; where they break on it, each document is tried alone."""
-    read = [d for d in batch if isinstance(d, Document) and is_annotated(d)] if models else []
-    try:
-        return dict(zip((d.doc_id for d in read), find_entities([d.text for d in read], models), strict=True))
-    except AllnlpError:
-        raise
-    except Exception:
-        LOG.exception("a model failed on a batch; its documents are tried one by one")
-    alone: dict[str, list[Entity] | Failure] = {}
-    for document in read:
-        try:
-            alone[document.doc_id] = find_entities([document.text], models)[0]
-        except Exception as error:
-            alone[document.doc_id] = _failed(document, error)
-    return alone
-
-
-def is_annotated(document: Document) -> bool:
-    """Whether a document has text and repeats no other: the others have no rows but their own."""
-    return document.duplicate_of is None and bool(document.text)
-
-
-def _failed(document: Document, error: Exception) -> Failure:
-    LOG.error("annotation of %s failed", document.doc_id, exc_info=error)
-    message = f"{type(error).__name__}: {error}; please report the abstract"
-    return Failure(document.doc_id, document.source_file, document.source_record, "annotate", message)
-
-
-def _fate(document: Document, result: Rows | Failure) -> str:
-    if document.duplicate_of is not None:
-        return "duplicates"
-    if isinstance(result, Failure):
-        return "failed"
-    return "annotated" if document.text else "without_text"
-
-
-def annotate_document(document: Document, lexicon: Lexicon, entities: Sequence[Entity] | Failure = ()) -> Rows | Failure:
-    """All rows of a document; none of a duplicate. A fault of ours becomes a Failure, so that a run goes on.
-
-    Args:
-        document: the record.
-        lexicon: the compiled vocabulary.
-        entities: what models found in its text, or the Failure that they were.
-    """
-    if not is_annotated(document):
-        return Rows([], [], [], [])
-    if isinstance(entities, Failure):
-        return entities
-    try:
-        title_end = len(document.title) if document.abstract else 0
-        found = annotate_text(document.doc_id, document.text, lexicon, title_end=title_end, entities=entities)
-        sentences, mentions = _settled(document, found)
-        study = study_record(
-            document.doc_id, document.text, sentences, mentions,
-            trial_ids=document.trial_ids, publication_types=document.publication_types, targets=lexicon.targets,
-        )  # fmt: skip
-        return Rows(sentences, mentions, find_findings(document.doc_id, document.text, sentences, mentions, study), [study])
-    except Exception as error:  # the one place where a failed abstract becomes a row
-        return _failed(document, error)
-
-
-def _settled(document: Document, found: Annotation) -> Annotation:
-    """Rows as the tables hold them: what is all title is of the section title, a number too large for a column is none."""
-    sentences = found.sentences if document.abstract else [s._replace(section="title") for s in found.sentences]
-    mentions = [m if m.n is None or m.n <= LARGEST_INT else m._replace(n=None) for m in found.mentions]
-    return Annotation(sentences, mentions)
+    for given in inputs:
+        if given.path.resolve() in taken:
+            raise FolderError(f"{given.path}: is an input and would be written over. Give another folder with -o.")
 
 
 def _counts(tally: Counter[str], rows: Mapping[str, int]) -> Counts:

@@ -19,6 +19,7 @@ from allnlp.cli import (
     explain,
     explore,
     export,
+    fetch,
     find,
     findings,
     models,
@@ -31,8 +32,9 @@ from allnlp.cli import (
     terms,
     train,
     trend,
+    update,
 )  # fmt: skip
-from allnlp.cli.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING, EXIT_USAGE, flush, say, show_any_character
+from allnlp.cli.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING, EXIT_TERMINATED, EXIT_USAGE, flush, say, show_any_character
 from allnlp.errors import AllnlpError, NothingFound, OptionError
 
 app = typer.Typer(
@@ -43,7 +45,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("fetch")(fetch.command)
 app.command("annotate")(annotate.command)
+app.command("update")(update.command)
 app.command("summary")(summary.command)
 app.command("explain")(explain.command)
 app.command("find")(find.command)
@@ -94,16 +98,17 @@ def main() -> None:
         interrupts.append(number)
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, interrupt)
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         _run()
     except (Exception, SystemExit):
         if not interrupts:  # DuckDB makes an error of its own of an interrupt, so that the type does not tell
             raise
         say("allnlp: interrupted.")
-        sys.exit(EXIT_INTERRUPTED)
+        sys.exit(EXIT_INTERRUPTED if interrupts[0] == signal.SIGINT else EXIT_TERMINATED)
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, former in before.items():
+            signal.signal(number, former)
 
 
 def _run() -> None:

@@ -7,17 +7,21 @@ json_objects > record > source, dates. Files of formats do not import one anothe
 from __future__ import annotations
 
 from allnlp.readers.collection import Input, find_inputs, opened_input, read, rows_of, sha256_of
-from allnlp.readers.duplicates import mark_duplicates
+from allnlp.readers.columns import check_columns
+from allnlp.readers.duplicates import Repeats, mark_duplicates
 from allnlp.readers.formats import READERS
-from allnlp.readers.record import Row
+from allnlp.readers.record import Deletion, Row
 from allnlp.readers.sniff import sniff
 from allnlp.readers.source import Source
 
 __all__ = [
     "READERS",
+    "Deletion",
     "Input",
+    "Repeats",
     "Row",
     "Source",
+    "check_columns",
     "find_inputs",
     "mark_duplicates",
     "opened_input",

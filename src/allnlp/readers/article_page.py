@@ -93,7 +93,9 @@ def is_navigation(line: str) -> bool:
     (True, False)
     """
     words = len(line.split())
-    return line.lower().startswith(NAVIGATION) and (words <= 6 or (words <= 14 and not line.endswith(".")))
+    # "print(" and "views_of" are of a program
+    begins = line.lower().startswith(NAVIGATION) and not re.match(r"\w+[(_=\[{.]\S", line)
+    return begins and (words <= 6 or (words <= 14 and not line.endswith(".")))
 
 
 def _document(lines: Sequence[str], source_file: str) -> Row:

@@ -7,13 +7,17 @@ from collections.abc import Iterable, Iterator
 
 from allnlp.readers.columns import names_of, terms_of
 from allnlp.readers.latex import plain_text
-from allnlp.readers.record import Row, clean, failure, record
+from allnlp.readers.markup import unmarked
+from allnlp.readers.record import Row, accession_numbers, failure, record
 from allnlp.readers.source import Source, opened, text_lines
 
-_ENTRY = re.compile(r"\s*@\s*([A-Za-z]+)\s*([{(])")
+_ENTRY = re.compile(r"[\s\ufeff]*+@\s*([A-Za-z]+)\s*([{(])")
 _MARK = re.compile(r"\\.|[{})]", re.DOTALL)
-_FIELD = re.compile(r"\s*,?\s*([^\s=,{}()\"]+)\s*=\s*")
+_FIELD = re.compile(r"\s*+,?+\s*+([^\s=,{}()\"]++)\s*+=\s*+")
 _PUBMED_LINK = re.compile(r"ncbi\.nlm\.nih\.gov/(?:pubmed/)?(\d{1,8})\b")
+_PMID_NOTE = re.compile(r"\bPMID:?\s*(\d{1,8})\b", re.IGNORECASE)
+_EID = re.compile(r"[?&]eid=(2-s2\.0-\d+)")
+_KEYLESS = re.compile(r"\s*[\w-]+\s*=")
 _NOT_RECORDS = frozenset(("comment", "preamble", "string"))
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LONGEST = 20000  # lines of an entry whose brace is never closed
@@ -34,15 +38,18 @@ def read_bibtex(source: Source, *, source_file: str) -> Iterator[Row]:
                 continue
             number += 1
             if is_closed:
-                key, _, rest = body.partition(",")
+                # EndNote writes entries without a key
+                key, _, rest = ("", "", body) if _KEYLESS.match(body) else body.partition(",")
                 yield _document(kind, key.strip(), fields(rest, strings), source_file, number)
             else:
                 name = body.partition(",")[0].strip()[:60]
                 yield failure(source_file, number, f"the entry {name!r} has no closing brace; add it or export it again")
 
 
-def entries(lines: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
+def entries(lines: Iterable[str], *, has_comments: bool = True) -> Iterator[tuple[str, str, bool]]:
     """Kind, inside and whether it closes, of each entry; text between entries is passed over.
+
+    What is within a comment that closes is no entry; a comment that never closes is taken for the word alone.
 
     >>> list(entries(["@article{a, title={x}}", "notes", "@book{b, title={y", "@misc{c}"]))
     [('article', 'a, title={x}', True), ('book', 'b, title={y', False), ('misc', 'c', True)]
@@ -50,7 +57,7 @@ def entries(lines: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
     kind, body, depth, closing = "", [""], 0, "}"
     for line in lines:
         start = _ENTRY.match(line)
-        if start and depth and (len(body) > 1 or body[0]):
+        if start and depth and (len(body) > 1 or body[0]) and not (has_comments and kind == "comment"):
             # a brace is missing before: an entry begins a line, and hardly anything else does
             yield kind, "\n".join(body), False
             depth = 0
@@ -73,10 +80,17 @@ def entries(lines: Iterable[str]) -> Iterator[tuple[str, str, bool]]:
             if depth and not line:
                 body.append("")
         if depth and len(body) > _LONGEST:
-            yield kind, "\n".join(body[:20]), False
+            yield from _unclosed(kind, body, has_comments)
             depth = 0
     if depth:
-        yield kind, "\n".join(body), False
+        yield from _unclosed(kind, body, has_comments)
+
+
+def _unclosed(kind: str, body: list[str], has_comments: bool) -> Iterator[tuple[str, str, bool]]:
+    if has_comments and kind == "comment":
+        yield from entries(body[1:], has_comments=False)
+    else:
+        yield kind, "\n".join(body[:20] if len(body) > _LONGEST else body), False
 
 
 def _close(text: str, depth: int, closing: str) -> tuple[int, int]:
@@ -137,9 +151,11 @@ def _value(body: str, place: int, strings: dict[str, str]) -> tuple[str, int]:
 
 def _document(kind: str, key: str, values: dict[str, str], source_file: str, number: int) -> Row:
     def one(*names: str) -> str:
-        return next((text for name in names if (text := clean(plain_text(values.get(name, ""))))), "")
+        return next((text for name in names if (text := unmarked(plain_text(values.get(name, ""))))), "")
 
-    link = _PUBMED_LINK.search(values.get("url", ""))
+    url = values.get("url", "").replace("\\", "")
+    link = _PUBMED_LINK.search(url) or _PMID_NOTE.search(" ".join((values.get("note", ""), values.get("extra", ""))))
+    eid = _EID.search(url)
     eprint = one("eprint") if one("eprinttype", "archiveprefix").lower() == "pubmed" else ""
     year = one("year") or one("date")[:4]
     return record(
@@ -147,17 +163,41 @@ def _document(kind: str, key: str, values: dict[str, str], source_file: str, num
         source_record=number,
         title=one("title", "booktitle"),
         abstract=one("abstract", "annote"),
-        pmid=one("pmid", "pubmed_id") or eprint or (link[1] if link else ""),
+        pmid=one("pmid", "pubmed_id", "pubmed-id", "pubmedid") or eprint or (link[1] if link else ""),
         pmcid=one("pmcid", "pmc"),
-        doi=values.get("doi", "").replace("\\", "") or (values.get("url", "") if "doi.org/" in values.get("url", "") else ""),
+        doi=_doi(values.get("doi", "")) or (url if "doi.org/" in url else ""),
         record_id=key,
+        other_ids=accession_numbers([one("unique-id", "unique_id", "accession_number"), eid[1] if eid else ""]),
         journal=one("journal", "journaltitle", "booktitle"),
         year=year,
         dates=(one("date"), f"{year} {one('month')} {one('day')}" if year and one("month") else ""),
-        authors=names_of(one("author")),
+        authors=_names(one("author")),
         publication_types=(one("document_type", "type") or kind,),
         keywords=terms_of(one("author_keywords", "keywords", "keyword"), ";,"),
         language=one("language", "langid"),
         has_more=bool(values),
         expected="title or abstract",
     )
+
+
+def _doi(value: str) -> str:
+    r"""A DOI whose LaTeX is undone mark by mark, for dashes and tildes stay what they are.
+
+    >>> _doi(r"10.1002/1(2000)43:5{\textless}978::AID-X{\_}4{\textgreater}3.0")
+    '10.1002/1(2000)43:5<978::AID-X_4>3.0'
+    """
+    value = re.sub(r"\\textless(?:\s|\{\})?", "<", value)
+    value = re.sub(r"\\textgreater(?:\s|\{\})?", ">", value)
+    return re.sub(r"[\\{}]", "", value)
+
+
+def _names(cell: str) -> list[str]:
+    """Authors; Cochrane's exports have commas between them as well as within.
+
+    >>> _names("Doe, J, Roe, RA, and Poe, K"), _names("Doe, Jane and Roe, Rob")
+    (['Doe, J', 'Roe, RA', 'Poe, K'], ['Doe, Jane', 'Roe, Rob'])
+    """
+    parts = [part.strip() for name in names_of(cell) for part in name.rstrip(", ").split(",")]
+    if len(parts) > 2 and not len(parts) % 2 and all(re.fullmatch(r"[A-Z]{1,4}", part) for part in parts[1::2]):
+        return [f"{last}, {first}" for last, first in zip(parts[::2], parts[1::2], strict=True)]
+    return names_of(cell)

@@ -106,7 +106,7 @@ def _document(name: str, infons: Mapping[str, str], passages: list[Passage], ori
         pmid=about.get("article-id_pmid") or (name if is_pmid else ""),
         pmcid=about.get("article-id_pmc") or (name if is_pmc else ""),
         doi=about.get("article-id_doi", ""),
-        record_id=name,
+        record_id="" if name.isdigit() and (is_pmc or is_pmid or about.get("article-id_pmid") or about.get("article-id_pmc")) else name,
         journal=about.get("journal-title") or about.get("journal", "").partition(";")[0],
         year=about.get("year", ""),
         authors=_authors(about),

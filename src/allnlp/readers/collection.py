@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
-import atexit
-import glob
 import hashlib
 import os
-import shutil
-import sys
-import tempfile
-import zipfile
+import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple
 
 from allnlp.errors import ReadError
+from allnlp.readers.archives import entries, opened_member
 from allnlp.readers.columns import check_columns
+from allnlp.readers.compression import unpacked
+from allnlp.readers.files import files_of, kept, shown
 from allnlp.readers.formats import READERS, WITH_COLUMNS
+from allnlp.readers.members import Entry, Member
 from allnlp.readers.record import Row, failure
 from allnlp.readers.sniff import sniff
-from allnlp.readers.source import DAMAGE, head_of, unpacked
+from allnlp.readers.source import DAMAGE, chunks, head_of
+from allnlp.readers.tars import is_tar
+from allnlp.readers.zips import is_zip
 
 Progress = Callable[[int], None]
-_UNREADABLE = (*DAMAGE, RuntimeError, NotImplementedError)  # an encrypted member; one packed in a way not known
 _EVERY = 64  # rows between two reports of progress
+_HEADER = 512  # bytes that tell an archive
 
 
 class Input(NamedTuple):
     """One file to read."""
 
     name: str  # as given; the member of an archive after a slash
-    path: Path
+    path: Path  # where the bytes lie
     size: int  # bytes, as they lie on the disk; of a member, unpacked
-    member: str | None = None
+    member: Member | None = None
+    error: str = ""  # why it is refused
+    stamp: int = 0  # time of the file's last change, in ns; 0 where nobody else can change it
 
 
 def find_inputs(paths: Sequence[str | Path]) -> list[Input]:
     """Files that the paths name, each once, in the order given; within a folder or pattern sorted by name.
 
-    Folders are searched to the bottom, names that begin with a dot are passed over. The members of a zip archive are
-    inputs of their own. "-" is standard input; that and a pipe are kept in a temporary file until the program ends. Pipes
-    within a folder are passed over.
+    Folders are searched to the bottom, through links too; names that begin with a dot are passed over. The members of an
+    archive are inputs of their own, also those that are refused. "-" is standard input; that, a pipe and a packed tar
+    archive are kept in a temporary file until the program ends. Pipes within a folder are passed over.
 
     Raises:
         ReadError: a path does not exist, or a pattern fits nothing.
@@ -49,103 +52,75 @@ def find_inputs(paths: Sequence[str | Path]) -> list[Input]:
     inputs: list[Input] = []
     seen: set[str] = set()
     for given in paths:
-        for path in _files(given):
+        for path in files_of(given):
             key = os.path.realpath(path)
             if key not in seen:
                 seen.add(key)
-                inputs.extend(_members("-" if str(given) == "-" else str(path), _lasting(path)))
+                inputs.extend(_inputs("-" if str(given) == "-" else shown(path), path))
     return inputs
 
 
-def _files(given: str | Path) -> list[Path]:
-    name = str(given)
-    if name == "-":
-        return [_kept(sys.stdin.buffer)]
-    if not name.strip():
-        raise ReadError("an input has an empty name. Name a file, a folder or a pattern; . is the folder that you are in")
-    path = Path(given)
-    if path.is_dir():
-        return sorted(_files_below(path))
-    if path.exists():
-        return [path]
-    # Path.glob takes no absolute pattern
-    found = sorted(glob.glob(name, recursive=True)) if glob.has_magic(name) else []  # noqa: PTH207
-    if not found:
-        near = f"; the folder {path.parent} has none of this name" if path.parent.is_dir() and str(path.parent) != "." else ""
-        raise ReadError(f"{name}: there is no such file, folder or pattern{near}. Check the path")
-    return [file for entry in found for file in (_files(entry) if Path(entry).is_dir() else [Path(entry)])]
-
-
-def _files_below(path: Path) -> Iterator[Path]:
-    for folder, folders, files in os.walk(path):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (path for name in files if not name.startswith(".") and not _flows(path := Path(folder) / name))
-
-
-def _flows(path: Path) -> bool:
-    """Whether a file can be read once only: a pipe or a device."""
-    try:
-        return path.is_fifo() or path.is_char_device()
-    except OSError:
-        return False
-
-
-def _lasting(path: Path) -> Path:
-    """The file itself, or a copy of what came out of a pipe, which can be read again."""
-    if not _flows(path):
-        return path
-    try:
-        with path.open("rb") as stream:
-            return _kept(stream)
-    except OSError as error:
-        raise ReadError(f"{path}: cannot be read to its end ({error.strerror}). Write it to a file, and give that") from error
-
-
-def _kept(stream: BinaryIO) -> Path:
-    handle, name = tempfile.mkstemp(prefix="allnlp-")
-    atexit.register(lambda: Path(name).unlink(missing_ok=True))
-    with os.fdopen(handle, "wb") as file:
-        shutil.copyfileobj(stream, file)
-    return Path(name)
-
-
-def _members(name: str, path: Path) -> list[Input]:
+def _inputs(name: str, path: Path) -> list[Input]:
     """The file itself, or what is in it when it is an archive and no workbook."""
+    alone = Input(name, path, 0)
     try:
-        size = path.stat().st_size
+        about = path.stat()
+        if stat.S_ISDIR(about.st_mode):
+            return [alone._replace(error="the folder cannot be opened; check its rights")]
+        alone = alone._replace(size=about.st_size, stamp=about.st_mtime_ns)
         with path.open("rb") as file:
-            if file.read(4) != b"PK\x03\x04":
-                return [Input(name, path, size)]
-        with zipfile.ZipFile(path) as archive:
-            members = sorted(archive.infolist(), key=lambda member: member.filename)
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError):
-        return [Input(name, path, _size(path))]
-    names = {member.filename for member in members}
-    if "[Content_Types].xml" in names or "mimetype" in names:
-        return [Input(name, path, size)]
-    return [
-        Input(f"{name}/{member.filename}", path, member.file_size, member.filename)
-        for member in members
-        if not member.is_dir() and not any(part.startswith((".", "__MACOSX")) for part in member.filename.split("/"))
-    ]
+            stream = unpacked(file)
+            head = head_of(stream, _HEADER)
+            if is_tar(head):
+                return _inputs_of_tar(alone, file, stream)
+            if is_zip(head) and stream is file:
+                members = entries(file, "zip")
+                is_document = any(entry.name in ("[Content_Types].xml", "mimetype") for entry in members)
+                return [alone] if is_document else [_member(alone, entry) for entry in members]
+    except ReadError as error:
+        return [alone._replace(error=str(error))]
+    except DAMAGE:
+        pass  # the reader meets the same fault, and tells it
+    return [alone]
 
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
+def _inputs_of_tar(alone: Input, file: BinaryIO, stream: BinaryIO) -> list[Input]:
+    """Members of a tar archive; one that is packed is unpacked once, for its members are read in another order."""
+    if stream is file:
+        return [_member(alone, entry) for entry in entries(file, "tar")]
+    faults: list[str] = []
+
+    def pieces() -> Iterator[bytes]:
+        try:
+            yield from chunks(stream)
+        except ReadError as error:
+            faults.append(str(error))
+
+    whole = alone._replace(path=kept(pieces()), stamp=0)
+    with whole.path.open("rb") as copy:
+        inputs = [_member(whole, entry) for entry in entries(copy, "tar")]
+    return inputs + [alone._replace(size=0, error=fault) for fault in faults]
+
+
+def _member(archive: Input, entry: Entry) -> Input:
+    size = entry.member.size if entry.member else 0
+    name = f"{archive.name}/{shown(entry.name)}" if entry.name else archive.name
+    return archive._replace(name=name, size=size, member=entry.member, error=entry.error)
 
 
 @contextmanager
 def opened_input(given: Input) -> Iterator[BinaryIO]:
-    """Bytes of an input as they lie on the disk; of a member, unpacked from its archive."""
-    if given.member is None:
-        with given.path.open("rb") as file:
-            yield file
-        return
-    with zipfile.ZipFile(given.path) as archive, archive.open(given.member) as file:
-        yield cast(BinaryIO, file)
+    """Bytes of an input as they lie on the disk; of a member, unpacked from its archive.
+
+    Raises:
+        ReadError: the input is refused, or its file was changed since it was found.
+    """
+    if given.error:
+        raise ReadError(given.error)
+    with given.path.open("rb") as file:
+        yield opened_member(file, given.member) if given.member else file
+        if given.stamp and os.fstat(file.fileno()).st_mtime_ns != given.stamp:
+            raise ReadError("the file was changed while it was read, and some of it may be missing; run again")
 
 
 def sha256_of(given: Input) -> str | None:
@@ -155,7 +130,7 @@ def sha256_of(given: Input) -> str | None:
         with opened_input(given) as stream:
             while block := stream.read(1 << 20):
                 digest.update(block)
-    except _UNREADABLE:
+    except (ReadError, *DAMAGE):
         return None
     return digest.hexdigest()
 
@@ -191,18 +166,16 @@ def _rows(inputs: Iterable[Input], columns: Mapping[str, str] | None, progress: 
             with opened_input(given) as raw:
                 for count, row in enumerate(rows_of(raw, given.name, columns=columns)):
                     yield row
-                    if progress and count % _EVERY == _EVERY - 1 and (place := raw.tell()) > told:
+                    if progress and count % _EVERY == _EVERY - 1 and (place := min(raw.tell(), given.size)) > told:
                         progress(place - told)
                         told = place
-        except (ReadError, *_UNREADABLE) as error:
+        except (ReadError, *DAMAGE) as error:
             yield failure(given.name, None, str(error) if isinstance(error, ReadError) else _reason(error))
         if progress and given.size > told:
             progress(given.size - told)
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, RuntimeError) and "encrypted" in str(error):
-        return "cannot be read (encrypted); unpack it with its password, and give what was in it"
     if isinstance(error, PermissionError):
         return f"cannot be read ({error.strerror}); check the rights of the file"
     return f"cannot be read ({getattr(error, 'strerror', None) or error}); fetch the file again"

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from allnlp.errors import OptionError, ReadError
-from allnlp.readers.record import Row, clean, is_nothing, record
+from allnlp.readers.markup import unmarked
+from allnlp.readers.record import Row, clean, is_nothing, normal_doi, normal_pmcid, normal_pmid, record
 
 Cell = str | list[str]
 Places = Mapping[str, Sequence[int]]
@@ -20,26 +21,30 @@ _NAMES = MappingProxyType(
         "title": (
             "title|article title|primary title|document title|item title|ti|t1|title of article|paper title"
             "|display name|study title|brief title|official title|reference title|title english|titel|titre"
-            "|titulo|título|original title|translated title|short title"
+            "|titulo|título|original title|translated title|scientific title|public title|short title"
         ),
         "abstract": (
             "abstract|abstract note|notes abstract|abstract text|abstracttext|abstract english|ab|n2|abstracts"
             "|resumen|résumé|zusammenfassung|original abstract|summary|brief summary|description|text"
         ),
-        "pmid": ("pmid|pubmed id|pubmedid|pubmed|pm|ids pmid|externalids pubmed|pubmed pmid|originalpaperpubmedid"),
+        "pmid": ("pmid|pubmed id|pubmedid|pubmed|pm|ids pmid|externalids pubmed|pubmed pmid|originalpaperpubmedid|ids pubmed"),
         "pmcid": "pmcid|pmc id|pmc|ids pmcid|externalids pubmedcentral",
         "doi": ("doi|di|do|item doi|digital object identifier|originalpaperdoi|ids doi|externalids doi|doi link|doi url|link to doi"),
         "record_id": (
-            "id|doc id|docid|document id|record id|recordid|uid|ut|ut unique wos id|unique wos id|unique id|eid"
-            "|lens id|openalex id|accession number|accession no|an|key|paperid|paper id|publication id"
-            "|article id|rayyan id|covidence|ref|citation key|nct number|cochrane review id"
+            "uid|ut|ut unique wos id|unique wos id|eid|lens id|openalex id|accession number|accession no|an"
+            "|cochrane review id|central id|nct number|trialid|paperid|corpusid|wos id"
+        ),
+        # what a program numbers its rows by: names a record that has nothing better
+        "serial": (
+            "id|doc id|docid|document id|record id|recordid|unique id|key|item key|paper id|publication id|article id|rayyan id"
+            "|covidence|ref|refid|ref id|reference id|itemid|item id|citation key"
         ),
         "journal": (
             "journal|journal title|journal book|source title|publication title|journal name|journaltitle"
             "|container title|publication name|secondary title|jf|t2|jo|so|full journal name"
             "|journalinfo journal title|primary location source display name|host venue display name|venue"
             "|publicationvenue name|publication|periodical|journal full title|journal abbreviation"
-            "|abbreviated source title|alternate title3|alternate title2"
+            "|abbreviated source title|alternate title3|alternate title2|parenttitle|fulljournalname"
         ),
         "year": (
             "year|publication year|pub year|pubyear|published year|year published|year of publication|py|y1|pub date year|jahr|année|año"
@@ -47,23 +52,27 @@ _NAMES = MappingProxyType(
         "date": (
             "publication date|date published|published date|date of publication|pub date|pubdate|cover date"
             "|date|published|firstpublicationdate|electronicpublicationdate|issued|issue date|online date|da|dp"
-            "|pd|originalpaperdate|create date"
+            "|pd|originalpaperdate|issued raw|issued literal|published online|published print"
         ),
         "month": "month|published month|publication month",
         "day": "day|publication day",
         "authors": (
-            "authors|author s|author names|author|au|author full names|af|a1|first authors|primary authors"
-            "|authorstring|authorlist author|authorships author display name|authorships|creators|creator|autor"
+            "authorlist author|authors|author s|author names|author|au|author full names|af|a1|first authors|primary authors"
+            "|authorstring|authorships author display name|authorships|creators|creator|autor"
             "|auteurs"
         ),
         "publication_types": (
             "publication type|publication types|document type|item type|content type|pubtypelist pubtype"
-            "|pubtype|article type|articletype|dt|reference type|type of reference|type"
+            "|publicationtypes|pubtype|article type|articletype|dt|reference type|type of reference|typename|type"
         ),
         "mesh_terms": "mesh terms|mesh headings|mesh|mh|mesh major|meshheadinglist meshheading",
         "keywords": "author keywords|keywords|keyword|keywordlist keyword|kw|de|key words",
         "trials": ("clinical trial numbers|clinical trial number|nct number|trial registration|trial id|registration|trial ids|nct id"),
         "language": "language|language of original document|languages|la",
+        "notices": "notices",
+        "other_ids": "other ids|nihms id|corpus id",
+        "revised": "revised|date revised|dateofrevision|date of revision",
+        "remarks": "note|extra|notes",
         "is_retracted": "is retracted|isretracted|retracted|retractionnature",
         "citation": "source|citation",
     }
@@ -72,7 +81,14 @@ SYNONYMS: MappingProxyType[str, tuple[str, ...]] = MappingProxyType({k: tuple(v.
 
 _PLACE_OF = MappingProxyType({name: (column, rank) for column, names in SYNONYMS.items() for rank, name in enumerate(names)})
 _WEAK = frozenset(("text", "description", "summary", "display name", "short title", "study title"))
-_NAMING = ("pmid", "pmcid", "doi", "record_id", "title", "authors", "journal")
+_NAMING = ("pmid", "pmcid", "doi", "record_id", "serial", "title", "authors", "journal")
+# numbers of databases in a column that also holds numbers of rows
+_ACCESSION = re.compile(
+    r"(?:https?://)?(?:\w+\.)?openalex\.org/\w+|W\d{6,}|pub\.\d{6,}|PPR\d+|[A-Z]{3,9}:\S+|2-s2\.0-\d+|L\d{6,}|[0-9a-f]{40}|(?:\d{3}-){4}\d{2}[\dX]|CN-\d{8}"
+)
+# Zotero's field for all that it has none for
+_REMARK = re.compile(r"(?:^|\n)[ \t]*(PMID|PMCID|DOI):[ \t]*(\S+)")
+_PUBMED_CITATION = re.compile(r"[^.;]{2,200}\. ((?:19|20)\d\d[^;:.]{0,30})[;:.]")
 _OWN_WORDS = MappingProxyType({"id": "record_id", "publication_date": "date", "trial_ids": "trials"})
 _EMBASE_SOURCE = re.compile(r"(.{2,200}?)\.? \(((?:19|20)\d\d)\)")
 _INITIALS = re.compile(r"[^\W\d_][\w'’ -]* (?:[A-Z]\.?[ -]?){1,4}(?: (?:Jr|Sr|[IV]+)\.?)?\.?")
@@ -174,33 +190,52 @@ def row(cells: Sequence[Cell], where: Places, *, source_file: str, source_record
         whole = cell if isinstance(cell, str) else " ".join(cell)
         if is_exact:
             return whole
-        return "" if is_nothing(whole) else whole.replace("\r\n", "\n").replace("\r", "\n").strip()
+        return "" if is_nothing(whole) else unmarked(whole.replace("\r\n", "\n").replace("\r", "\n").strip())
 
-    source = _EMBASE_SOURCE.match(one("citation"))
+    def identifier(column: str, name: str) -> str:
+        return one(column) or remarks.get(name, "")
+
+    remarks = dict(reversed(_REMARK.findall(_joined(raw("remarks")))))
+    citation = one("citation")
+    source, cited = _EMBASE_SOURCE.match(citation), _PUBMED_CITATION.match(citation)
     year = one("year") or (source[2] if source else "")
-    own_id = one("record_id")
+    pmid, pmcid, doi = identifier("pmid", "PMID"), identifier("pmcid", "PMCID"), identifier("doi", "DOI")
+    serial, own_id = one("serial"), one("record_id")
+    is_known = bool(own_id or (pmid and normal_pmid(pmid)) or (doi and normal_doi(doi)) or (pmcid and normal_pmcid(pmcid)))
     return record(
         source_file=source_file,
         source_record=source_record,
         title=text("title"),
         abstract=text("abstract"),
-        pmid=one("pmid"),
-        pmcid=one("pmcid"),
-        doi=one("doi"),
-        record_id=own_id,
-        doc_id=own_id if is_exact else "",
+        pmid=pmid,
+        pmcid=pmcid,
+        doi=doi,
+        record_id=own_id or ("" if is_known else serial),
+        doc_id=(serial or own_id) if is_exact else "",
         journal=one("journal") or (source[1] if source else ""),
         year=year,
-        dates=(" ".join(part for part in (year, one("month"), one("day")) if part), one("date")),
+        dates=(_parted_date(year, one("month"), one("day")), one("date"), cited[1] if cited else ""),
         authors=names_of(raw("authors")),
         publication_types=terms_of(raw("publication_types"), ";|"),
         mesh_terms=terms_of(raw("mesh_terms"), ";|"),
         keywords=terms_of(raw("keywords")),
         trials=terms_of(raw("trials")),
+        other_ids=(*terms_of(raw("other_ids"), ";|"), serial if _ACCESSION.fullmatch(serial) else ""),
         language=one("language"),
         is_retracted=one("is_retracted").lower() in _TRUE,
+        notices=terms_of(raw("notices"), ";|"),
+        revised=one("revised"),
         has_more=any(not _is_empty(cell) for cell in cells),
     )
+
+
+def _joined(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else "\n".join(cell)
+
+
+def _parted_date(year: str, month: str, day: str) -> str:
+    """A date whose parts have columns of their own; months are numbers or words."""
+    return ("-" if month.isdigit() else " ").join(part for part in (year, month, day) if part)
 
 
 def _is_empty(cell: Cell) -> bool:

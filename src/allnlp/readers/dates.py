@@ -14,7 +14,7 @@ MONTH_WORD = (
 )
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 _ISO = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?!\d)")
-_COMPACT = re.compile(r"(1[5-9]\d\d|20\d\d)(\d\d)(\d\d)")
+_COMPACT = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[/.](\d{1,2})[/.](1[5-9]\d\d|20\d\d)(?!\d)")
 _MONTH = re.compile(rf"(?<![a-z])({MONTH_WORD})(?![a-z])", re.IGNORECASE)
 _DAY_BEFORE = re.compile(r"(?<![\d-])(\d{1,2})(?:st|nd|rd|th)?[\s.-]+$")
@@ -24,10 +24,10 @@ _DAY_AFTER = re.compile(r"^[\s.-]*(\d{1,2})(?!\d)")
 def year(text: str) -> int | None:
     """First year of a text, four digits from 1500 to 2099.
 
-    >>> year("2014//"), year("Epub 1998 Dec"), year("n.d.")
-    (2014, 1998, None)
+    >>> year("2014//"), year("Epub 1998 Dec"), year("begun 20170812"), year("n.d.")
+    (2014, 1998, 2017, None)
     """
-    found = _YEAR.search(text)
+    found = _YEAR.search(text) or _COMPACT.search(text)
     return int(found[1]) if found else None
 
 
@@ -42,7 +42,7 @@ def iso_date(text: str) -> str | None:
     ('2020-12-16', '2024-07-31', '2019', None)
     """
     text = text.strip()
-    found = _ISO.search(text) or _COMPACT.fullmatch(text)
+    found = _ISO.search(text) or _COMPACT.search(text)
     if found:
         return _joined(int(found[1]), int(found[2]), int(found[3] or 0))
     numeric = _NUMERIC.search(text)

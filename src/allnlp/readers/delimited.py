@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from types import MappingProxyType
 from typing import NamedTuple
 
 from allnlp.errors import ReadError
-from allnlp.readers.columns import Places, check_columns, is_header, places, row
+from allnlp.readers.columns import Places, check_columns, is_header, places
+from allnlp.readers.damaged_cells import damage, warn
 from allnlp.readers.record import Row, failure
 from allnlp.readers.source import LOG, Source, opened, text_lines
+from allnlp.readers.trial_table import row_maker
 
 _FORMS = MappingProxyType(
     {
@@ -53,14 +55,14 @@ def read_csv(source: Source, *, source_file: str, columns: Mapping[str, str] | N
     """
     check_columns(columns)
     with opened(source) as stream:
-        lines = text_lines(stream)
+        lines = (line for line in text_lines(stream) if line != "\x1a")  # the end of a file of DOS
         first = list(islice(lines, _HEADER_LINES))
         place, delimiter = header(first, columns)
         table = cells(chain(first[place:], lines), delimiter)
         names = next(table)
         assert not isinstance(names, Unclosed)
-        where = places(names, columns)
-        mended = 0
+        where, made = places(names, columns), row_maker(names, columns)
+        mended, damaged = 0, Counter[str]()
         for number, values in enumerate((v for v in table if v), start=1):
             if isinstance(values, Unclosed):
                 error = f"a quotation mark is not closed in the row that begins {values.line[:60]!r}; close it or double it"
@@ -73,7 +75,9 @@ def read_csv(source: Source, *, source_file: str, columns: Mapping[str, str] | N
                 yield failure(source_file, number, error)
                 continue
             mended += fitted is not values
-            yield row(fitted, where, source_file=source_file, source_record=number)
+            damaged.update(damage(fitted, where))
+            yield made(fitted, source_file=source_file, source_record=number)
+        warn(source_file, damaged)
         if mended:
             LOG.warning("%s: %d rows have more cells than there are columns; a cell cut in two was joined", source_file, mended)
 

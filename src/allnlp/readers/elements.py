@@ -5,6 +5,7 @@ from __future__ import annotations
 import html.entities
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, BinaryIO, NamedTuple
 
 from lxml import etree
@@ -27,7 +28,9 @@ _PARSER: dict[str, Any] = {
     "remove_pis": True,
 }
 _ENTITY = re.compile(rb"&(?!#|(?:lt|gt|amp|quot|apos);)")
-_PROLOG = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_PROLOG = re.compile(rb"[^<]*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)", re.DOTALL)
+_NAMESPACE = re.compile(rb"\sxmlns(?::[\w.-]+)?\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*')")
+_LONGEST = 1 << 27  # bytes of a record; one without end is not followed further
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _SKIPPED = frozenset(("tex-math", "annotation", "annotation-xml", "object-id", "graphic", "inline-graphic", "fn"))
 _BLOCKS = frozenset(("p", "title", "sec", "list", "list-item", "def-list", "def-item", "def", "term", "break", "disp-formula"))
@@ -46,8 +49,15 @@ def root_name(head: bytes) -> str:
     >>> root_name(b'<?xml version="1.0"?><!DOCTYPE a SYSTEM "a.dtd"><x:a>')
     'a'
     """
-    found = _ROOT.search(_PROLOG.sub(b"", head[:8192])) or _ROOT.search(_PROLOG.sub(b"", head))
+    found = _ROOT.search(head, _end_of_prolog(head))
     return found[1].decode("ascii", "replace").rpartition(":")[2] if found else ""
+
+
+def _end_of_prolog(head: bytes) -> int:
+    place = 0
+    while found := _PROLOG.match(head, place):
+        place = found.end()
+    return place
 
 
 def local(element: Element) -> str:
@@ -63,7 +73,7 @@ def flat(element: Element | None) -> str:
     if not len(element):
         if not text:
             return ""
-        return " ".join(text.split()) if text.isascii() else clean(text)
+        return " ".join(text.split()) if text.isascii() and len(text) < 10_000 else clean(text)
     parts: list[str] = [text or ""]
     # an explicit stack, for nesting may be as deep as the file is long
     stack: list[Any] = list(reversed(element))
@@ -92,7 +102,7 @@ def without(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
     >>> b"".join(without(iter([b"<a><r>1<r/", b">2</", b"r>3</a>"]), "r"))
     b'<a>3</a>'
     """
-    tag = re.compile(rb"<(/?)%s\b[^>]*>" % name.encode())
+    tag = re.compile(rb"<(/?)%s\b[^<>]*+>" % name.encode())
     depth, carry = 0, b""
     for piece in pieces:
         data = carry + piece
@@ -175,30 +185,42 @@ def _free(element: Element) -> None:
 
 def _name_entities(element: Element) -> None:
     """Put the character of an HTML name (``&alpha;``) in the place of its reference, which is left unresolved."""
-    for entity in list(element.iter(etree.Entity)):
-        name = str(entity.text).strip("&;")
-        text = html.entities.html5.get(name + ";", f"&{name};") + (entity.tail or "")
-        parent, before = entity.getparent(), entity.getprevious()
-        if before is not None:
-            before.tail = (before.tail or "") + text
-        elif parent is not None:
-            parent.text = (parent.text or "") + text
-        if parent is not None:
-            entity.tail = None
-            parent.remove(entity)
+    for parent in dict.fromkeys(entity.getparent() for entity in element.iter(etree.Entity)):
+        if parent is None:
+            continue
+        before: Element | None = None
+        parts = [parent.text or ""]
+        for child in list(parent):
+            if child.tag is etree.Entity:
+                name = str(child.text).strip("&;")
+                parts += [html.entities.html5.get(name + ";", f"&{name};"), child.tail or ""]
+                child.tail = None
+                parent.remove(child)
+                continue
+            _set_text(parent, before, parts)
+            before, parts = child, [child.tail or ""]
+        _set_text(parent, before, parts)
+
+
+def _set_text(parent: Element, before: Element | None, parts: list[str]) -> None:
+    """Write the text that follows a child, or begins its parent."""
+    if len(parts) > 1 and before is not None:
+        before.tail = "".join(parts)
+    elif len(parts) > 1:
+        parent.text = "".join(parts)
 
 
 def _salvaged(stream: BinaryIO, tags: tuple[str, ...], skip: int, reason: str) -> Iterator[Element | Broken]:
     """Records after the first ``skip``, each parsed by itself from its bytes."""
-    tail = b""
+    tail = scope = b""
 
     def watched() -> Iterator[bytes]:
-        nonlocal tail
+        nonlocal tail, scope
         for chunk in utf8_chunks(stream):
+            scope = scope if tail else _scope(chunk)
             tail = (tail + chunk)[-4096:]
             yield chunk
 
-    parser = etree.XMLParser(**_PARSER)
     is_told = False
     for number, (piece, is_whole) in enumerate(_pieces(watched(), tags)):
         if number < skip:
@@ -207,9 +229,8 @@ def _salvaged(stream: BinaryIO, tags: tuple[str, ...], skip: int, reason: str) -
             is_told = True
             yield Broken(f"{reason}; the record has no end. Export it again", is_record=True)
             continue
-        text = _ILLEGAL.sub("\ufffd", decoded(piece))
         try:
-            element = etree.fromstring(b'<!DOCTYPE record SYSTEM "record">' + text.encode(), parser)
+            element = _alone(_ILLEGAL.sub("\ufffd", decoded(piece)), scope)
         except etree.XMLSyntaxError as error:
             is_told = True
             yield Broken(f"the record is not well-formed XML: {error.msg}. Export it again", is_record=True)
@@ -224,12 +245,45 @@ def _salvaged(stream: BinaryIO, tags: tuple[str, ...], skip: int, reason: str) -
         yield Broken(f"{reason}; the records are read, the file's end is missing. Export it again", is_record=False)
 
 
+def _scope(head: bytes) -> bytes:
+    r"""Names of namespaces that the root element declares, which its records use.
+
+    >>> _scope(b'<?xml version="1.0"?><feed a="1" xmlns="urn:a"\n xmlns:b="urn:b"><entry/>')
+    b' xmlns="urn:a" xmlns:b="urn:b"'
+    """
+    root = _ROOT.search(head, _end_of_prolog(head))
+    tag = head[root.start() : max(head.find(b">", root.start()), root.start())] if root else b""
+    return b"".join(found[0] for found in _NAMESPACE.finditer(tag))
+
+
+def _alone(text: str, scope: bytes) -> Element:
+    """The element of a record's own text.
+
+    Raises:
+        XMLSyntaxError: it is not well-formed; an unknown namespace does no harm.
+    """
+    whole = b'<!DOCTYPE record SYSTEM "record"><record%s>%s</record>' % (scope, text.encode())
+    try:
+        return etree.fromstring(whole, etree.XMLParser(**_PARSER))[0]
+    except etree.XMLSyntaxError as error:
+        log: Any = error.error_log
+        if any(entry.domain_name != "NAMESPACE" for entry in log):
+            raise
+    return etree.fromstring(whole, etree.XMLParser(recover=True, **_PARSER))[0]
+
+
 def _pieces(pieces: Iterator[bytes], tags: tuple[str, ...]) -> Iterator[tuple[bytes, bool]]:
     """Bytes from the start to the end tag of each record, and whether the end tag is there."""
-    tag = re.compile(rb"<(/?)(?:[\w.-]+:)?(?:%s)(?=[\s/>])[^>]*>" % b"|".join(map(str.encode, tags)))
+    tag = re.compile(rb"<(/?)(?:[\w.-]+:)?(?:%s)(?=[\s/>])[^<>]*+>" % b"|".join(map(str.encode, tags)))
     buffer, scan, start = b"", 0, -1
-    for chunk in pieces:
-        buffer += chunk
+    held: list[bytes] = []
+    wanted = 0  # a long record is joined when it has doubled, not at every piece
+    for chunk in chain(pieces, (b"",)):
+        held.append(chunk)
+        wanted -= len(chunk)
+        if chunk and wanted > 0:
+            continue
+        buffer, held = b"".join((buffer, *held)), []
         for found in tag.finditer(buffer, scan):
             scan = found.end()
             is_end, is_single = bool(found[1]), found[0].endswith(b"/>")
@@ -239,7 +293,11 @@ def _pieces(pieces: Iterator[bytes], tags: tuple[str, ...]) -> Iterator[tuple[by
                 yield found[0], True
             start = -1 if is_end or is_single else found.start()
         scan = max(scan, len(buffer) - 512)
+        if start >= 0 and len(buffer) - start > _LONGEST:
+            yield b"", False
+            start = -1
         drop = start if start >= 0 else scan
         buffer, scan, start = buffer[drop:], scan - drop, 0 if start >= 0 else -1
+        wanted = min(len(buffer), _LONGEST // 8)
     if start >= 0:
         yield buffer, False

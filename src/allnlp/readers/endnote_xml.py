@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from allnlp.readers.elements import Broken, Element, elements, flat
-from allnlp.readers.record import Row, failure, record
+from allnlp.readers.markup import unmarked
+from allnlp.readers.record import Row, accession_numbers, failure, record
 from allnlp.readers.source import Source, opened
 
 _PUBMED = re.compile(r"pubmed|medline|nlm", re.IGNORECASE)
@@ -40,12 +41,13 @@ def _document(element: Element, source_file: str, number: int) -> Row:
     return record(
         source_file=source_file,
         source_record=number,
-        title=one("titles/title", "titles/short-title", "titles/translated-title"),
-        abstract=one("abstract"),
+        title=unmarked(one("titles/title", "titles/short-title", "titles/translated-title")),
+        abstract=unmarked(one("abstract")),
         pmid=accession if accession.isdigit() and _PUBMED.search(one("remote-database-name")) else "",
         pmcid=custom if custom.upper().startswith("PMC") else "",
         doi=one("electronic-resource-num") or next((url for url in urls if "doi.org/" in url), ""),
         record_id=accession or one("rec-number"),
+        other_ids=accession_numbers([accession]),
         journal=one("periodical/full-title", "titles/secondary-title", "titles/alt-title", "alt-periodical/full-title"),
         year=one("dates/year"),
         dates=[flat(e) for e in element.iterfind("dates/pub-dates/date")],

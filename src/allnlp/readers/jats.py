@@ -1,20 +1,30 @@
-"""JATS: articles of PubMed Central and of publishers, one a file, in a set, or in an OAI answer; front matter only."""
+"""JATS: articles of PubMed Central and of publishers, one a file, in a set, or in an OAI answer; front matter, and the body if wanted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from allnlp.readers.elements import Broken, Element, elements, flat, local
+from allnlp.readers.jats_body import body_text
+from allnlp.readers.notices import jats_notice
 from allnlp.readers.record import Row, failure, record
 from allnlp.readers.source import Source, opened
 
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-_NOT_ABSTRACTS = frozenset(("graphical", "toc", "teaser", "video", "short", "web-summary", "key-points", "precis"))
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_NOT_ABSTRACTS = frozenset(
+    "graphical toc teaser video short web-summary key-points keypoints precis highlights author-highlights editor objectives".split()
+)
 _DATES = ("ppub", "pub", "epub", "epub-ppub", "collection", "")
 
 
-def read_jats(source: Source, *, source_file: str) -> Iterator[Row]:
-    """Rows of JATS XML: title, abstract and identifiers of each article; body and references are not read.
+def read_jats(source: Source, *, source_file: str, body: bool = False) -> Iterator[Row]:
+    """Rows of JATS XML: title, abstract and identifiers of each article; reviews and translations inside an article are not read.
+
+    Args:
+        source: path or binary stream.
+        source_file: input file, as given.
+        body: the sections of the body follow the abstract; tables, figures, formulas and references never do.
 
     Raises:
         ReadError: the file declares entities or its compression is damaged.
@@ -33,16 +43,20 @@ def read_jats(source: Source, *, source_file: str) -> Iterator[Row]:
                 continue
             for e in element.iter("{*}*"):
                 e.tag = local(e)
-            yield _article(element, source_file, number)
+            yield _article(element, source_file, number, body=body)
 
 
-def _article(element: Element, source_file: str, number: int) -> Row:
+def _article(element: Element, source_file: str, number: int, *, body: bool) -> Row:
     meta = element.find("front/article-meta")
     if meta is None:
         meta = element.find("front-stub")
     if meta is None:
         return failure(source_file, number, "article has no front/article-meta; expected title and abstract in it")
     ids = {str(e.get("pub-id-type")): flat(e) for e in meta.iterfind("article-id")}
+    pmcid = ids.get("pmcid") or ids.get("pmc") or ids.get("pmc-id") or ""
+    is_known = bool(ids.get("pmid") or pmcid or ids.get("doi"))
+    sections = element.find("body") if body else None
+    abstract = _abstract(meta, element.get(_LANGUAGE) or "en")
     dates = _dates(meta)
     journal = element.find("front/journal-meta")
     title = flat(meta.find("title-group/article-title"))
@@ -51,11 +65,11 @@ def _article(element: Element, source_file: str, number: int) -> Row:
         source_file=source_file,
         source_record=number,
         title=f"{title}: {subtitle}" if title and subtitle else title,
-        abstract=_abstract(meta),
+        abstract=" ".join(text for text in (abstract, body_text(sections) if sections is not None else "") if text),
         pmid=ids.get("pmid", ""),
-        pmcid=ids.get("pmcid") or ids.get("pmc") or ids.get("pmc-id") or "",
+        pmcid=pmcid,
         doi=ids.get("doi", ""),
-        record_id=ids.get("publisher-id", ""),
+        record_id="" if is_known else ids.get("publisher-id", ""),
         journal=_journal(journal),
         year=dates[0] if dates else "",
         dates=dates,
@@ -69,7 +83,7 @@ def _article(element: Element, source_file: str, number: int) -> Row:
         ],
         trials=[" ".join(flat(e) for e in abstract.iter("ext-link")) for abstract in meta.iterfind("abstract")],
         language=element.get(_LANGUAGE) or "",
-        is_retracted=any(e.get("related-article-type") == "retraction-forward" for e in meta.iterfind("related-article")),
+        notices=[jats_notice(e.get("related-article-type") or "", _related(e)) for e in meta.iterfind("related-article")],
         expected="an article-title or an abstract",
     )
 
@@ -108,17 +122,23 @@ def _authors(meta: Element) -> list[str]:
     return names
 
 
-def _abstract(meta: Element) -> str:
-    """The article's own abstract; a summary or another language only when there is nothing else."""
+def _related(link: Element) -> str | None:
+    """PMID, DOI or PMCID of a related article."""
+    name = (link.get(_HREF) or flat(link.find("pub-id")) or flat(link)).strip()
+    name = name.partition("doi.org/")[2] or name
+    return (name if name.startswith(("10.", "PMC")) or name.isdigit() else None) or None
+
+
+def _abstract(meta: Element, language: str) -> str:
+    """The article's main abstract in English; a summary or another language only when there is nothing else."""
 
     def rank(abstract: Element) -> int:
-        kind = abstract.get("abstract-type") or ""
-        foreign = not (abstract.get(_LANGUAGE) or "en").startswith("en")
-        return 2 * foreign + bool(kind)
+        is_main = local(abstract) == "abstract"
+        foreign = not (abstract.get(_LANGUAGE) or (language if is_main else "")).startswith("en")
+        return 4 * foreign + 2 * bool(abstract.get("abstract-type")) + (not is_main)
 
-    abstracts = [e for e in meta.iterfind("abstract") if e.get("abstract-type") not in _NOT_ABSTRACTS]
-    candidates = sorted(abstracts, key=rank) + list(meta.iterfind("trans-abstract"))
-    return next((text for text in map(_sections, candidates) if text), "")
+    candidates = [e for e in meta if local(e) in ("abstract", "trans-abstract") and e.get("abstract-type") not in _NOT_ABSTRACTS]
+    return next((text for text in map(_sections, sorted(candidates, key=rank)) if text), "")
 
 
 def _sections(abstract: Element) -> str:

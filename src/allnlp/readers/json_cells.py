@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from allnlp.readers.columns import Cell
+from allnlp.readers.notices import all_notices, crossref_notice, worded_notice
 from allnlp.readers.source import scrubbed
 
 _DEEPEST = 6
+_TYPED = (("type", "value"), ("idtype", "value"), ("idType", "value"), ("IdType", "value"), ("id_type", "id_value"))
+_IDENTIFIERS = MappingProxyType({"pmid": "pmid", "pubmed": "pmid", "doi": "doi", "pmcid": "pmcid", "pmc": "pmcid"})
 _NAMES = (
     "display_name",
     "fullName",
@@ -32,6 +36,9 @@ def json_cells(record: Mapping[str, Any]) -> dict[str, Cell]:
     """
     cells: dict[str, Cell] = {}
     _collect(record, "", cells, 0)
+    told = all_notices([scrubbed(text) for text in _notices(record)])
+    if told:
+        cells["notices"] = told
     return cells
 
 
@@ -45,6 +52,7 @@ def _collect(record: Mapping[str, Any], prefix: str, cells: dict[str, Cell], dep
         elif isinstance(value, (bool, int, float)):
             cells[key] = str(value)
         elif isinstance(value, list):
+            _add_identifiers(value, cells)
             cells[key] = [scrubbed(text) for item in value if (text := _named(item))]
         elif isinstance(value, dict) and name == "abstract_inverted_index":
             cells[f"{prefix}abstract"] = _uninverted(value)
@@ -52,6 +60,36 @@ def _collect(record: Mapping[str, Any], prefix: str, cells: dict[str, Cell], dep
             cells[key] = _date(value["date-parts"])
         elif isinstance(value, dict) and depth < _DEEPEST:
             _collect(value, f"{key}.", cells, depth + 1)
+
+
+def _add_identifiers(items: list[Any], cells: dict[str, Cell]) -> None:
+    """Adds the identifiers of a list such as [{"type": "pmid", "value": "1"}]."""
+    for item in items:
+        if not isinstance(item, dict):
+            continue
+        for kind, name in _TYPED:
+            said, value = item.get(kind), item.get(name)
+            column = _IDENTIFIERS.get(said.lower()) if isinstance(said, str) else None
+            if column and isinstance(value, (str, int)) and value:
+                cells.setdefault(f"ids.{column}", scrubbed(str(value)))
+
+
+def _notices(record: Mapping[str, Any]) -> Iterator[str]:
+    """What a record of Crossref or Europe PMC says of retractions and corrections."""
+    for key, is_later in (("updated-by", True), ("update-to", False)):
+        for item in _items(record.get(key)):
+            yield crossref_notice(str(item.get("type") or item.get("update-type") or ""), _string(item, "DOI"), is_later=is_later)
+    comments = record.get("commentCorrectionList")
+    for item in _items(comments.get("commentCorrection") if isinstance(comments, dict) else None):
+        yield worded_notice(str(item.get("type") or ""), _string(item, "id"))
+
+
+def _items(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _string(item: Mapping[str, Any], key: str) -> str | None:
+    return str(item[key]) if isinstance(item.get(key), (str, int)) else None
 
 
 def _named(item: Any) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from allnlp.readers.columns import check_columns, is_header, places, row
-from allnlp.readers.json_cells import json_cells
+from allnlp.readers.columns import check_columns
 from allnlp.readers.json_objects import Bad, parsed
+from allnlp.readers.json_record import json_row
 from allnlp.readers.record import Row, failure
 from allnlp.readers.source import Source, opened, text_lines
 
@@ -30,12 +30,5 @@ def read_jsonl(source: Source, *, source_file: str, columns: Mapping[str, str] |
             value = parsed(line.lstrip("\ufeff\x1e"))
             if isinstance(value, Bad):
                 yield failure(source_file, number, value.error)
-                continue
-            cells = json_cells(value)
-            chosen = {key: name for key, name in (columns or {}).items() if name in cells}
-            if not chosen and not is_header(list(cells)):
-                error = f"the object has neither title nor abstract; found {', '.join(map(repr, list(cells)[:12]))}"
-                yield failure(source_file, number, error)
-                continue
-            where = places(list(cells), chosen)
-            yield row(list(cells.values()), where, source_file=source_file, source_record=number, is_exact=True)
+            else:
+                yield json_row(value, source_file=source_file, source_record=number, columns=columns, is_exact=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from allnlp.readers.notices import worded_notice
 from allnlp.readers.record import Row, clean, record
 from allnlp.readers.source import Source, opened, text_lines
 
@@ -21,6 +22,8 @@ _NOT_ABSTRACT = re.compile(
     r"\[Indexed for|\[Article in|\[No authors listed|Plain Language Summary)",
     re.IGNORECASE,
 )
+_HEADING = re.compile(r"((?:Erratum|Retraction|Expression of concern|Corrected and republished|Retracted and republished) (?:in|of|for|from)):?(?:\s+|$)", re.IGNORECASE)
+_NAMED = re.compile(r"PMID: *(\d+)|doi: *(10\.\S+?)(?=[.;,]*(?:\s|$))", re.IGNORECASE)
 _MARKS = re.compile(r"\(\d+\)(?:\(\d+\))*|[*#]")
 
 
@@ -48,12 +51,12 @@ def numbered(lines: Iterable[str]) -> Iterator[list[str]]:
     following, gap, is_complete = 1, 2, False
     for line in lines:
         text = line.lstrip("\ufeff")
-        found = _START.match(text) if gap > 1 or (gap and is_complete) else None
-        if found and int(found[1]) == following:
+        found = _START.match(text) if gap > 1 or (is_complete and (gap or text != line)) else None
+        if found and (int(found[1]) == following or (found[1] == "1" and is_complete)):  # files that were joined begin anew
             if following > 1:
                 yield taken
             taken = [text[found.end() :]]
-            following += 1
+            following = int(found[1]) + 1
             is_complete = False
         elif following > 1:
             taken.append(line)
@@ -92,9 +95,29 @@ def _document(lines: list[str], source_file: str, number: int) -> Row:
         year=date,
         dates=(date,),
         authors=[name.strip() for name in authors.rstrip(".").split(",")] if authors else (),
-        is_retracted=any(block.startswith("Retraction in") for block in blocks),
+        notices=[text for block in blocks[2:] for text in notices_of(block)],
         has_more=True,
     )
+
+
+def notices_of(block: str) -> list[str]:
+    r"""Notices of a paragraph such as 'Erratum in' with a citation a line.
+
+    >>> notices_of("Comment in\n    Blood. 2020;1:2. PMID: 5\nErratum in\n    Blood. 2021;1:3. PMID: 6")
+    ['erratum in 6']
+    """
+    found: list[str] = []
+    words = ""
+    for line in block.split("\n"):
+        heading = _HEADING.match(line.strip())
+        if heading:
+            words, line = heading[1], line.strip()[heading.end() :]
+        elif not line[:1].isspace():
+            words = ""
+        if words and line.strip():
+            named = _NAMED.search(line)
+            found.append(worded_notice(words, (named[1] or named[2]) if named else None))
+    return found
 
 
 def _is_authors(block: str) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allnlp.readers.elements import Broken, Element, elements, flat
-from allnlp.readers.record import Row, failure, record
-from allnlp.readers.source import LOG, Source, opened
+from allnlp.readers.record import Deletion, Row, failure, normal_pmid, notice, record
+from allnlp.readers.source import Source, opened
 
 _LABELS_OF_NOTHING = frozenset(("UNLABELLED", "UNLABELED", ""))
 _NAME_PARTS = frozenset(("LastName", "ForeName", "Initials", "Suffix", "CollectiveName"))
@@ -14,7 +14,7 @@ _EXPECTED = "an ArticleTitle or an Abstract"
 
 
 def read_pubmed_xml(source: Source, *, source_file: str) -> Iterator[Row]:
-    """Rows of PubMed XML; a DeleteCitation list is logged and gives no row.
+    """Rows of PubMed XML; each PMID of a DeleteCitation list is a Deletion.
 
     Raises:
         ReadError: the file declares entities or its compression is damaged.
@@ -26,7 +26,7 @@ def read_pubmed_xml(source: Source, *, source_file: str) -> Iterator[Row]:
                 number += element.is_record
                 yield failure(source_file, number if element.is_record else None, element.error)
             elif element.tag == "DeleteCitation":
-                LOG.info("%s: %d PMIDs are listed as deleted; they give no document", source_file, len(element))
+                yield from (Deletion(pmid, source_file) for pmid in map(normal_pmid, _texts(element)) if pmid)
             else:
                 number += 1
                 is_book = element.tag == "PubmedBookArticle"
@@ -62,7 +62,8 @@ def _article(element: Element, source_file: str, number: int) -> Row:
         keywords=[flat(e) for e in citation["Article"].itersiblings("KeywordList") for e in e],
         trials=_trials(article.get("DataBankList")),
         language=flat(article.get("Language")),
-        is_retracted=any(e.get("RefType") == "RetractionIn" for e in citation.get("CommentsCorrectionsList", ())),
+        notices=[notice(str(e.get("RefType")), e.findtext("PMID")) for e in citation.get("CommentsCorrectionsList", ())],
+        revised=_date(citation.get("DateRevised")),
         expected=_EXPECTED,
     )
 
@@ -90,6 +91,7 @@ def _book(element: Element, source_file: str, number: int) -> Row:
         publication_types=[flat(e) for e in book.iterfind("PublicationType")],
         keywords=[flat(e) for e in book.iterfind("KeywordList/Keyword")],
         language=flat(book.find("Language")),
+        revised=_date(book.find("DateRevised")),
         expected=_EXPECTED,
     )
 

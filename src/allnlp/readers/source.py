@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import bz2
 import codecs
-import gzip
 import io
 import logging
 import lzma
@@ -15,9 +13,10 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from allnlp.errors import ReadError
+from allnlp.readers.compression import unpacked
 
 LOG = logging.getLogger("allnlp.readers")
 Source = str | os.PathLike[str] | BinaryIO
@@ -32,13 +31,15 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
+_PRINTABLE = bytes(range(0x20, 0x7F))
+_NO_TEXT = frozenset(("idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"))
 _SURROGATES = re.compile("[\ud800-\udfff]")
 DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
 @contextmanager
 def opened(source: Source) -> Iterator[BinaryIO]:
-    """Readable bytes of a path or of an open binary stream; gzip, bzip2 and xz are unpacked, told by their first bytes.
+    """Readable bytes of a path or of an open binary stream; what is packed is unpacked, told by its first bytes.
 
     Raises:
         ReadError: the file cannot be opened.
@@ -52,22 +53,6 @@ def opened(source: Source) -> Iterator[BinaryIO]:
         raise ReadError(f"{os.fspath(source)}: cannot be opened ({error.strerror}); check the path and its rights") from error
     with raw:
         yield unpacked(raw)
-
-
-def unpacked(raw: BinaryIO) -> BinaryIO:
-    """The stream itself, or a stream of what it compresses."""
-    if not raw.seekable():
-        return raw
-    start = raw.tell()
-    magic = raw.read(6)
-    raw.seek(start)
-    if magic.startswith(b"\x1f\x8b"):
-        return cast(BinaryIO, gzip.GzipFile(fileobj=raw, mode="rb"))
-    if magic.startswith(b"BZh"):
-        return cast(BinaryIO, bz2.BZ2File(raw))
-    if magic.startswith(b"\xfd7zXZ\x00"):
-        return cast(BinaryIO, lzma.LZMAFile(raw))
-    return raw
 
 
 def chunks(stream: BinaryIO) -> Iterator[bytes]:
@@ -106,15 +91,19 @@ def encoding(head: bytes) -> tuple[str, int]:
         if odd * 8 < even:
             return "utf-16-be", 0
     found = _DECLARED.match(head)
-    if found:
-        try:
-            name = codecs.lookup(found[1].decode("ascii")).name
-            "".encode(name)
-        except LookupError:
-            return "utf-8", 0
-        if name not in ("utf-8", "ascii") and not name.startswith(("utf-16", "utf-32")):
-            return name, 0
+    if found and (name := _text_code(found[1].decode("ascii"))) not in ("utf-8", "ascii"):
+        return name, 0
     return "utf-8", 0
+
+
+def _text_code(name: str) -> str:
+    """Python's name of a declared encoding; utf-8 when it is none, or cannot be that of the letters that declare it."""
+    try:
+        code = codecs.lookup(name).name
+        is_text = code.replace("-", "_") not in _NO_TEXT and _PRINTABLE.decode(code) == _PRINTABLE.decode("ascii")
+    except (LookupError, UnicodeError):
+        return "utf-8"
+    return code if is_text else "utf-8"
 
 
 def utf8_chunks(stream: BinaryIO) -> Iterator[bytes]:

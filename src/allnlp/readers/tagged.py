@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from allnlp.readers.record import clean
+from allnlp.readers.markup import unmarked
+from allnlp.readers.record import clean, unique
 
 
 class Fields:
@@ -35,8 +36,8 @@ class Fields:
     def all(self, *tags: str) -> list[str]:
         """Values of the first tag that has any, cleaned, without empty ones."""
         for tag in tags:
-            values = [text for lines in self._lines.get(tag, ()) if (text := clean(" ".join(lines)))]
-            if values:
+            given = self._lines.get(tag)
+            if given and (values := [text for lines in given if (text := clean(" ".join(lines)))]):
                 return values
         return []
 
@@ -55,6 +56,10 @@ class Fields:
             if values:
                 return values
         return []
+
+    def title(self, *tags: str) -> str:
+        """Different values of the first tag that has any, joined with a space, without markup."""
+        return unmarked(" ".join(unique(self.all(*tags))))
 
     def has_value(self, but: Iterable[str] = ()) -> bool:
         """Whether a tag outside ``but`` has a value."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from allnlp.readers.record import Row, record
+from allnlp.readers.markup import unmarked
+from allnlp.readers.record import Row, accession_numbers, record
 from allnlp.readers.source import Source, opened, text_lines
 from allnlp.readers.tagged import Fields, split
 
@@ -48,24 +49,23 @@ def wos_records(lines: Iterable[str]) -> Iterator[Fields]:
 
 
 def _document(fields: Fields, source_file: str, number: int) -> Row:
-    types = split(fields.all("DT"))
     return record(
         source_file=source_file,
         source_record=number,
-        title=fields.joined("TI", "FT"),
-        abstract=fields.joined("AB"),
+        title=fields.title("TI", "FT"),
+        abstract=unmarked(fields.joined("AB")),
         pmid=fields.first("PM"),
         doi=fields.first("DI", "D2"),
         record_id=fields.first("UT", "AN"),
+        other_ids=accession_numbers(fields.all("UT") + fields.all("AN") + fields.all("D2")),
         journal=fields.first("SO", "JI", "J9"),
         year=fields.first("PY") or fields.first("EY"),
         dates=(*fields.all("PD"), *fields.all("EA")),
         authors=[_MAIL.sub("", name) for name in fields.lines("AF", "AU")],
-        publication_types=types,
+        publication_types=split(fields.all("DT")),
         mesh_terms=split(fields.all("MH")),
         keywords=split(fields.all("DE")),
         language=fields.first("LA"),
-        is_retracted="Retracted Publication" in types,
         has_more=fields.has_value(but=("PT",)),
         expected="TI or AB",
     )

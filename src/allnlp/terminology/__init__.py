@@ -8,7 +8,7 @@ from __future__ import annotations
 from allnlp.terminology.check import check_folder, check_rows
 from allnlp.terminology.concepts import add_user_term, check_user_terms, concepts, describe, sort_folder
 from allnlp.terminology.rows import Broader, Cue, Edge, Identifier, LabelRow, Pattern, Spelling, Stop, Term
-from allnlp.terminology.tables import Terminology, load, parse, parse_user_terms, shipped_folder
+from allnlp.terminology.tables import Terminology, load, parse, parse_user_terms, shipped_folder, unzipped, zipped
 
 __all__ = [
     "Broader",
@@ -32,4 +32,6 @@ __all__ = [
     "parse_user_terms",
     "shipped_folder",
     "sort_folder",
+    "unzipped",
+    "zipped",
 ]

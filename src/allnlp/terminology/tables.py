@@ -8,6 +8,8 @@ import hashlib
 import importlib.resources
 import io
 import re
+import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -186,6 +188,35 @@ def parse(
         link_files=link_files,
         link_terms=tuple(linked),
     )
+
+
+def zipped(terminology: Terminology) -> bytes:
+    """All tables of a vocabulary, the user's own among them, as a zip archive; equal tables give equal bytes."""
+    content = io.BytesIO()
+    folders = (("", terminology.files), ("user/", terminology.user_files), ("link/", terminology.link_files))
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for folder, files in folders:
+            for i, (name, text) in enumerate(files):
+                place = f"{folder}{i}/" if folder else ""  # two tables of a user's may have one name
+                archive.writestr(zipfile.ZipInfo(f"{place}{name}", date_time=(1980, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
+    return content.getvalue()
+
+
+def unzipped(path: Path) -> Terminology:
+    """The vocabulary of such an archive.
+
+    Raises:
+        TerminologyError: there is none, or it is damaged.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            texts = [(name, archive.read(name).decode("utf-8")) for name in archive.namelist()]
+    except (OSError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+        raise TerminologyError(f"{path}: cannot be read ({error}). Annotate again with --overwrite.") from None
+    own, linked = (
+        tuple((name.split("/", 2)[2], text) for name, text in texts if name.startswith(folder)) for folder in ("user/", "link/")
+    )
+    return parse(tuple((name, text) for name, text in texts if "/" not in name), own, linked)
 
 
 def write_rows(path: Path, rows: Iterable[tuple[str, ...]], kind: type[Any]) -> None:

@@ -21,6 +21,7 @@ from allnlp.text.number_places import has_numbers, number_places
 from allnlp.text.plain import plain
 from allnlp.text.quantities import counts_of_names, find_quantities
 from allnlp.text.quantity_scan import Quantity
+from allnlp.text.registry_text import is_registry_text
 from allnlp.text.therapy_links import link_therapy
 from allnlp.text.totals import is_scope, with_totals
 
@@ -46,7 +47,7 @@ _SYSTEM_NAMES = {
 def find_findings(
     doc_id: str, text: str, sentences: Sequence[Sentence], mentions: Sequence[Mention], study: Study | None = None
 ) -> list[Finding]:
-    """Findings of a document, in order of place.
+    """Findings of a document, in order of place; none of a registered trial, whose numbers are plans.
 
     >>> text = "Grade 3 or higher CRS occurred in 9 of 34 patients (26.5%)."
     >>> crs = Mention("1", 0, 0, 18, 21, "CRS", "TOXICITY", None, "mesh:D000080424", "cytokine release syndrome", "present", None, None, None, "", "")
@@ -66,7 +67,7 @@ def find_findings(
         by_sentence.setdefault(m.sentence, []).append(m)
     named = {m.sentence for m in mentions if m.label in _NAMED}
     named |= {n for n in {m.sentence for m in mentions if m.label == "DISEASE"} - named if _may_be_event(text, sentences[n])}
-    if not named:
+    if not named or is_registry_text(text):
         return []
     even = ""
     rows: list[Finding] = []

@@ -176,6 +176,11 @@ def _entries(terminology: Terminology) -> dict[str, list[Entry]]:
     return {k: v for k, v in out.items() if v}
 
 
+def folded_forms(term: Term, terminology: Terminology) -> set[str]:
+    """The folded strings by which a text is looked through for a term."""
+    return {folded for folded, _ in _forms(term, "", "", terminology)}
+
+
 def _forms(term: Term, label: str, rule: str, terminology: Terminology) -> Iterable[tuple[str, Entry]]:
     exact = term.case == "exact"
     core = term.text.rstrip("+-\u2212)")

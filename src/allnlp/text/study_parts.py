@@ -19,6 +19,9 @@ _CONCLUDES = re.compile(
 )
 _VERBS = (" was ", " were ", " is ", " are ", " has ", " have ", " had ")
 _LONGEST_TITLE = 300
+# A registry's lists: what follows the one heading is of people who may not take part, until another heading
+_EXCLUDES = re.compile(r"\W{0,3}(?:key |main |major )?exclusion(?: criteria)?\W*")
+_HEADS = re.compile(r"\W{0,3}(?:key |main |major )?inclusion criteria\b|[A-Z][A-Z ]{3,25}: ", re.IGNORECASE)
 
 
 class Page(NamedTuple):
@@ -79,9 +82,14 @@ def _sentences(starts: Sequence[int], words: Sequence[tuple[int, int]]) -> list[
 def _parts(low: str, sentences: Sequence[Sentence], starts: Sequence[int], hits: Hits) -> list[str]:
     own, before = (frozenset(_sentences(starts, hits.get(group, ()))) for group in ("own", "before"))
     out: list[str] = []
-    is_own = False
+    is_own = is_excluded = False
     last = len(sentences) - 1
     for i, s in enumerate(sentences):
+        if "exclusion" in hits:
+            is_excluded = _EXCLUDES.fullmatch(low, s.start, s.end) is not None or (is_excluded and not _HEADS.match(low, s.start, s.end))
+            if is_excluded:
+                out.append("other")
+                continue
         ours = i in own and (i not in before or "this study" in low[s.start : s.end] or "here" in low[s.start : s.end])
         if s.section in ("title", "methods", "results", "conclusions"):
             out.append(s.section)

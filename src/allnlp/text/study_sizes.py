@@ -89,6 +89,9 @@ _OF_N = shape(
 )
 _AND_REST = shape(rf"[^.;:\d]{{0,80}}\band (?P<n>{NUMBER})\b")
 _OF_ROLE = MappingProxyType({"total": 2.0, "arm": 0.0, "subgroup": 0.0})
+# A registry's line: "ENROLLMENT: 97 participants (estimated)."
+_ENROLLMENT = "enrollment: "
+_PLANNED = shape(r"[\d,]+ participants? \((?:estimated|target size)\)")
 _NEAR = 1.01  # two numbers within this ratio are one
 
 
@@ -122,6 +125,8 @@ def study_size(page: Page, sizes: Sequence[Mention]) -> Size:
     if best.score < 0.5:
         return Size(None) if best.score < -1 else Size(best.n, (best.sentence,), f"n_patients: {best.n} is said of a part or of others")
     doubt = f"n_patients: {best.n} or {max(rivals)}" if rivals else ""
+    if _PLANNED.match(page.low, best.start):
+        doubt = f"n_patients: {best.n} are planned"
     return Size(best.n, (best.sentence,), doubt)
 
 
@@ -171,6 +176,8 @@ def _weighed(page: Page, m: Mention) -> Candidate:
     before = page.low[max(s.start, m.start - 90) : m.start]
     after = page.low[m.end : min(s.end, m.end + 110)]
     score = _OF_ROLE.get(m.role or "", 0.0) + RANK[page.parts[m.sentence]]
+    if before.endswith(_ENROLLMENT):
+        score += 6.0
     words = page.low[m.start : m.end]
     treated = _TREATED.match(after) is not None
     if treated:

@@ -81,6 +81,11 @@ _AIMED = shape(
 _AIMED_BEFORE = shape(
     r"\b(?:target(?:s|ing|ed)?|against|directed (?:at|to|against|toward)|specific for|binds?(?: to)?|recogni[sz]\w+|anti|bind a \w+ epitope on)[\s-][^.;:]{0,40}$"
 )
+# A registry's lines: "CONDITIONS: Myeloma."; "INTERVENTIONS: Lenalidomide (drug; also called Revlimid): 25 mg."
+_CONDITIONS = "conditions: "
+_INTERVENTION = shape(
+    r"[^.;:()]{0,40}?\s\((?:drug|biological|genetic|procedure|radiation|combination product|dietary supplement|device)\b(?=[;)])"
+)
 _NOT_AIMED = ("-deplet", " deplet", "-select", " select")
 _OLDER = "older adult"
 _VAGUE_AGES = frozenset(("young", "younger adult", "middle-aged adult", "very old"))
@@ -172,6 +177,10 @@ def diseases(page: Page, mentions: Sequence[Mention], *, is_review: bool) -> lis
     """Diseases that were treated or studied: the title's; where it names none, or only a kind, those of the aim and methods."""
     found = [m for m in mentions if m.assertion in ("present", "hypothetical") and not page.low.endswith("non-", 0, m.start)]
     chosen = [m for m in found if page.parts[m.sentence] == "title"]
+    listed = [m for m in found if page.low.startswith(_CONDITIONS, page.starts[m.sentence])]
+    if listed:
+        both = [*chosen, *listed]
+        return _cells([m for m in both if m.name.lower() not in _GENERIC] or both)
     special = [m for m in chosen if m.name.lower() not in _GENERIC]
     if special:
         return _cells(special)
@@ -256,6 +265,8 @@ def _studied(page: Page, m: Mention, is_review: bool) -> float:
         return 1.5 if m.subtype in _SUPPORT else 4.0
     if m.assertion == "historical" or m.subtype in _SUPPORT:
         return 0.0
+    if page.low[page.starts[m.sentence] : m.start] in ("", "interventions: ") and _INTERVENTION.match(page.low, m.end):
+        return 4.0
     if part == "background" and not is_review:
         return 0.1
     if part not in _WORTH:

@@ -31,6 +31,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "previously re", "previously sh", "previously dem", "previously des", "previously dev", "previously id", "previously f", "previously pub", "we previously",
             "have previously", "have shown", "have reported", "have demonstrated", "earlier ",
         ),
+        "exclusion": ("exclusion criteria", "exclusion:"),
         # A registration's number, see ``registrations``
         "registration": (
             "nct0", "trials.gov", "trialsgov", "trials gov", "nct 0", "nct-0", "nct#0", "nct: ", "nct no", "nct number", "nct:0", "nct\u20100", "nct\u20110", "nct\u20130", "chictr", "-00", "\u201000", "\u201300", "isrctn", "umin0",

@@ -1,0 +1,54 @@
+"""Atom feeds of articles, as arXiv answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from allnlp.readers.elements import Broken, Element, elements, flat
+from allnlp.readers.record import Row, failure, record
+from allnlp.readers.source import Source, opened
+
+_ARXIV = re.compile(r"arxiv\.org/abs/(\S+?)(?:v\d+)?$")
+
+
+def read_atom(source: Source, *, source_file: str) -> Iterator[Row]:
+    """Rows of an Atom feed, one an entry.
+
+    Raises:
+        ReadError: the file declares entities or its compression is damaged.
+    """
+    number = 0
+    with opened(source) as stream:
+        for element in elements(stream, "entry"):
+            if isinstance(element, Broken):
+                number += element.is_record
+                yield failure(source_file, number if element.is_record else None, element.error)
+                continue
+            number += 1
+            yield _document(element, source_file, number)
+
+
+def _document(element: Element, source_file: str, number: int) -> Row:
+    def one(name: str) -> str:
+        return flat(element.find(f"{{*}}{name}"))
+
+    address = one("id")
+    arxiv = _ARXIV.search(address)
+    return record(
+        source_file=source_file,
+        source_record=number,
+        title=one("title"),
+        abstract=one("summary"),
+        doi=one("doi"),
+        record_id=f"arXiv:{arxiv[1]}" if arxiv else address,
+        other_ids=[f"arXiv:{arxiv[1]}"] if arxiv else [],
+        journal=one("journal_ref") or ("arXiv" if arxiv else ""),
+        year=one("published")[:4],
+        dates=(one("published"),),
+        authors=[flat(name) for name in element.iterfind("{*}author/{*}name")],
+        keywords=[str(e.get("term") or "") for e in element.iterfind("{*}category")],
+        revised=one("updated"),
+        has_more=bool(address),
+        expected="title or summary",
+    )

@@ -1,0 +1,220 @@
+"""Members of a zip archive, from the list at its end, each checked against its own claims and the others'."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import stat
+import struct
+import zlib
+from collections.abc import Iterator
+from types import MappingProxyType
+from typing import BinaryIO, NamedTuple, cast
+
+from allnlp.errors import ReadError
+from allnlp.readers.compression import MOST_RATIO, ZIP_PACKINGS, Part, Unpacked, is_bomb
+from allnlp.readers.members import MOST_MEMBERS, OUTSIDE, Entry, Member, climbs
+
+_END = struct.Struct("<4s4H2LH")
+_END_64 = struct.Struct("<4sQ2H2L4Q")
+_LOCATOR = struct.Struct("<4sLQL")
+_CENTRAL = struct.Struct("<4s6H3L5H2L")
+_LOCAL = struct.Struct("<4s5H3L2H")
+_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04")
+_OTHER_PACKINGS = MappingProxyType({1: "Shrink", 6: "Implode", 9: "Deflate64", 96: "JPEG", 97: "WavPack", 98: "PPMd"})
+_AES = 99
+_DESCRIPTOR = 24  # bytes at most that may stand after a member, with its sizes
+
+
+class _Header(NamedTuple):
+    """What the list of a zip archive says of a member."""
+
+    raw_name: bytes
+    flags: int
+    mode: int  # of Unix; 0 where another system wrote it
+    member: Member
+
+
+def is_zip(head: bytes) -> bool:
+    r"""Whether a file begins as a zip archive does.
+
+    >>> is_zip(b"PK\x03\x04..."), is_zip(b"PK and others")
+    (True, False)
+    """
+    return head.startswith(_STARTS)
+
+
+def zip_entries(file: BinaryIO) -> Iterator[Entry]:
+    """Members of a zip archive, in the order of their bytes, each checked against its own claims and the others'."""
+    headers: list[_Header] = []
+    error = ""
+    try:
+        for header in _listed(file):
+            headers.append(header)
+            if len(headers) > MOST_MEMBERS:
+                break
+    except ReadError as found:
+        error = str(found)
+        headers = headers or list(_walked(file))
+    headers.sort(key=lambda header: header.member.start)
+    whole = file.seek(0, io.SEEK_END)
+    end = total = 0
+    for header in headers:
+        name = _text(header.raw_name)
+        if name.endswith(("/", "\\")):
+            continue
+        reason = _refused(name, header, end) or _too_much(total + header.member.size, whole)
+        yield Entry(name, None if reason else header.member, reason)
+        if not reason:
+            total += header.member.size
+            end = max(end, header.member.start + _LOCAL.size + len(header.raw_name) + header.member.packed)
+    if error:
+        yield Entry("", None, error)
+
+
+def _text(raw: bytes) -> str:
+    """Name of a member, which is UTF-8 or, where it cannot be, of the first PC."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp437")
+
+
+def _refused(name: str, header: _Header, end: int) -> str:
+    """Why a member of a zip archive is not read; empty when it is."""
+    member = header.member
+    if climbs(name):
+        return OUTSIDE
+    if stat.S_IFMT(header.mode) not in (0, stat.S_IFREG):
+        return "it is a link or a device; put the file itself into the archive"
+    if header.flags & 0x41 or member.packing == _AES:
+        return "cannot be read (encrypted); unpack it with its password, and give what was in it"
+    if member.packing not in ZIP_PACKINGS:
+        known = _OTHER_PACKINGS.get(member.packing, f"number {member.packing}")
+        return f"it is packed in a way that is not known ({known}); pack it anew, or give what was in it"
+    if member.start < end:
+        return "it lies over another member, as only in a bomb; it is not read"
+    if is_bomb(member.size, member.packed):
+        return f"it unpacks to more than {MOST_RATIO} times its size, as only a bomb does, and is not read"
+    return ""
+
+
+def _too_much(total: int, whole: int) -> str:
+    if is_bomb(total, whole):
+        return f"the members before it unpack to more than {MOST_RATIO} times the archive, as only a bomb does; it is not read"
+    return ""
+
+
+def _listed(file: BinaryIO) -> Iterator[_Header]:
+    """Members in the list at the end of a zip archive.
+
+    Raises:
+        ReadError: there is no such list, or it is damaged; after the members before the damage.
+    """
+    count, start, end, shift = _end_of_list(file)
+    place = start
+    while place < end:
+        file.seek(place)
+        head = file.read(_CENTRAL.size)
+        if len(head) < _CENTRAL.size or not head.startswith(b"PK\x01\x02"):
+            raise ReadError("the list of its members is damaged; those before the damage are read. Fetch it again")
+        made, _, flags, kind, _, _, crc, packed, size, named, extra, comment, _, _, mode, offset = _CENTRAL.unpack(head)[1:]
+        name = file.read(named)
+        packed, size, offset = _wide(file.read(extra), packed, size, offset)
+        place += _CENTRAL.size + named + extra + comment
+        count -= 1
+        yield _Header(name, flags, mode >> 16 if made >> 8 == 3 else 0, Member(offset + shift, packed, size, kind, crc))
+    if count % (1 << 16):  # the number has 16 bits in older archives
+        raise ReadError("the list of its members is shorter than it says; those in the list are read. Fetch it again")
+
+
+def _end_of_list(file: BinaryIO) -> tuple[int, int, int, int]:
+    """Number of members, start and end of their list, and how many bytes stand before the archive."""
+    whole = file.seek(0, io.SEEK_END)
+    file.seek(max(whole - _END.size - (1 << 16), 0))
+    tail = file.read()
+    place = tail.rfind(b"PK\x05\x06")
+    if place < 0 or len(tail) - place < _END.size:
+        raise ReadError("it is damaged or cut off: the list of its members is missing; those that are whole are read. Fetch it again")
+    _, disk, _, _, count, length, offset, _ = _END.unpack_from(tail, place)
+    if disk not in (0, 0xFFFF):
+        raise ReadError("it is one piece of an archive in several; join them, or unpack it")
+    at = whole - len(tail) + place
+    if at >= _LOCATOR.size + _END_64.size:
+        file.seek(at - _LOCATOR.size)
+        if file.read(4) == b"PK\x06\x07":
+            at -= _LOCATOR.size + _END_64.size
+            file.seek(at)
+            wide = file.read(_END_64.size)
+            if wide.startswith(b"PK\x06\x06"):
+                count, length, offset = _END_64.unpack(wide)[7:]
+    start = at - length
+    if start < 0 or offset > start:
+        raise ReadError("it is damaged or cut off: the list of its members is not where it should be. Fetch it again")
+    return count, start, at, start - offset
+
+
+def _wide(extra: bytes, packed: int, size: int, offset: int) -> tuple[int, int, int]:
+    """Sizes and place of a member; those that are too large for 32 bits stand in the extra field."""
+    place = 0
+    while place + 4 <= len(extra):
+        tag, length = struct.unpack_from("<HH", extra, place)
+        if tag == 1:
+            numbers = iter(struct.unpack_from(f"<{min(length, len(extra) - place - 4) // 8}Q", extra, place + 4))
+            size = next(numbers, size) if size == 0xFFFFFFFF else size
+            packed = next(numbers, packed) if packed == 0xFFFFFFFF else packed
+            offset = next(numbers, offset) if offset == 0xFFFFFFFF else offset
+            break
+        place += 4 + length
+    return packed, size, offset
+
+
+def _walked(file: BinaryIO) -> Iterator[_Header]:
+    """Members of a zip archive whose list is missing, from one header to the next."""
+    place, whole = 0, file.seek(0, io.SEEK_END)
+    while True:
+        file.seek(place)
+        head = file.read(_LOCAL.size)
+        if len(head) < _LOCAL.size or not head.startswith(b"PK\x03\x04"):
+            return
+        _, _, flags, kind, _, _, crc, packed, size, named, extra = _LOCAL.unpack(head)
+        name = file.read(named)
+        packed, size, _ = _wide(file.read(extra), packed, size, 0)
+        start = place + _LOCAL.size + named + extra
+        if flags & 8 and not packed and kind in ZIP_PACKINGS:
+            measured = _measured(file, start, whole, kind)
+            if measured is None:
+                return
+            packed, size, crc = measured
+        yield _Header(name, flags, 0, Member(place, packed, size, kind, crc))
+        file.seek(start + packed)
+        gap = file.read(_DESCRIPTOR + 4).find(b"PK\x03\x04") if flags & 8 else 0
+        place = start + packed + max(gap, 0)
+
+
+def _measured(file: BinaryIO, start: int, whole: int, kind: int) -> tuple[int, int, int] | None:
+    """Sizes and CRC-32 of a member whose header does not say them; None when it has no end."""
+    stream = Unpacked(cast(BinaryIO, Part(file, start, whole - start)), ZIP_PACKINGS[kind])
+    crc = 0
+    try:
+        while data := stream.read(1 << 16):
+            crc = zlib.crc32(data, crc)
+    except (ReadError, EOFError, OSError, zlib.error, lzma.LZMAError):
+        return None
+    return stream.used, stream.tell(), crc
+
+
+def opened_zip_member(file: BinaryIO, member: Member) -> BinaryIO:
+    """Bytes of a member, unpacked.
+
+    Raises:
+        ReadError: the member is not where the archive said.
+    """
+    file.seek(member.start)
+    head = file.read(_LOCAL.size)
+    if len(head) < _LOCAL.size or not head.startswith(b"PK\x03\x04"):
+        raise ReadError("the member is not where the archive's list says; the archive is damaged. Fetch it again")
+    start = member.start + _LOCAL.size + sum(_LOCAL.unpack(head)[-2:])
+    part = Part(file, start, member.packed)
+    whole = Unpacked(cast(BinaryIO, part), ZIP_PACKINGS[member.packing], size=member.size, crc=member.crc)
+    return cast(BinaryIO, io.BufferedReader(whole, 1 << 16))
