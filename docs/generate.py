@@ -52,8 +52,8 @@ Results go to stdout, everything else to stderr. A table is ruled on a terminal 
 | 1 | failed: a file or folder is missing, damaged, or breaks a rule |
 | 2 | wrong use: an unknown option, or a value that it cannot have |
 | 3 | nothing found |
-| 4 | done, but a record or file failed (only with `--strict`) |
-| 130 | interrupted |
+| 4 | done, but not whole: a record or file failed (only with `--strict`), or a fetched record is missing |
+| 130, 143 | interrupted by Ctrl-C, by a signal; `annotate`, `update` and `fetch` go on when they are run again |
 | 141 | the reader of the output closed it, as `head` does |
 
 """

@@ -142,16 +142,16 @@ def test_no_bar_is_drawn_when_there_is_no_terminal(run: Run, small: Path, tmp_pa
 
 
 @pytest.mark.slow
-def test_an_interrupted_run_exits_with_130_and_leaves_nothing(tmp_path: Path) -> None:
+def test_an_interrupted_run_exits_with_130_and_leaves_what_is_gone_on_with(tmp_path: Path) -> None:
     with (tmp_path / "long.jsonl").open("w", encoding="utf-8") as stream:
-        for i in range(200_000):
+        for i in range(50_000):
             stream.write(json.dumps({"id": f"d{i}", **RECORD, "title": f"CRS {i}"}) + "\n")
     out = tmp_path / "out"
     program = [sys.executable, "-c", "from allnlp.cli import main; main()", "annotate", str(tmp_path / "long.jsonl"), "-o", str(out)]
     process = subprocess.Popen(program, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         deadline = time.monotonic() + 60
-        while not (list(out.glob(".unfinished/documents-*")) if out.exists() else []):
+        while not (list(out.glob(".unfinished/records/*.rows")) if out.exists() else []):
             assert process.poll() is None, process.communicate()
             assert time.monotonic() < deadline
             time.sleep(0.05)
@@ -160,8 +160,8 @@ def test_an_interrupted_run_exits_with_130_and_leaves_nothing(tmp_path: Path) ->
     finally:
         process.kill()
     assert (process.returncode, output) == (130, "")
-    assert "Traceback" not in messages
-    assert not out.exists()
+    assert messages == "allnlp: interrupted. The same command goes on where it was.\n"
+    assert [path.name for path in out.iterdir()] == [".unfinished"]
 
 
 def test_what_could_not_be_read_is_said_of_the_first_three_files(run: Run, small: Path, tmp_path: Path) -> None:
@@ -178,3 +178,11 @@ def test_without_a_record_there_is_no_next_step(run: Run, tmp_path: Path) -> Non
     ran = run("annotate", tmp_path / "empty", "-o", tmp_path / "out")
     assert "Read 0 records" in ran.err
     assert "Next:" not in ran.err
+
+
+def test_the_body_of_an_article_is_read_with_body(run: Run, tmp_path: Path) -> None:
+    article = "<article><front><article-meta><abstract><p>Short.</p></abstract></article-meta></front><body><p>No CRS was seen.</p></body></article>"
+    (tmp_path / "a.xml").write_text(article)
+    for options, text in (((), "Short."), (("--body",), "Short. No CRS was seen.")):
+        assert run("annotate", tmp_path / "a.xml", "-o", tmp_path / "out", "--model", "none", "--overwrite", *options).code == 0
+        assert list(read_table(tmp_path / "out", "documents").abstract) == [text]

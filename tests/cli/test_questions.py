@@ -134,7 +134,7 @@ def test_a_folder_that_cannot_be_asked_gets_one_line(run: Ask, folder: Path, tmp
         (bad / "mentions.parquet").write_bytes(whole[: len(whole) // 2])
     if fault == "newer":
         text = (bad / "manifest.json").read_text(encoding="utf-8")
-        (bad / "manifest.json").write_text(text.replace('"schema": 2', '"schema": 99'), encoding="utf-8")
+        (bad / "manifest.json").write_text(text.replace('"schema": 3', '"schema": 99'), encoding="utf-8")
     ran = run(command, bad, *QUESTIONS[command])
     assert (ran.code, ran.out) == (1, "")
     assert str(bad) in ran.err

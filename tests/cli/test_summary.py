@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from allnlp.collection.reviews import keep_review
 
 Run = Callable[..., Any]
 
@@ -45,3 +50,62 @@ def test_a_missing_folder_exits_with_1(run: Run, tmp_path: Path) -> None:
 
 def test_a_wrong_number_exits_with_2(run: Run, folder: Path) -> None:
     assert run("summary", folder, "--top", "0").code == 2
+
+
+def reviewed(run: Run, place: Path) -> Path:
+    """A folder with a record of every fate, and a decision."""
+    rows = [
+        {"id": "1", "title": "Invented cells in blood", "abstract": "No CRS was seen."}, {"id": "2", "title": "Invented cells in blood", "abstract": "No CRS was seen."},
+        {"id": "3", "title": "Invented cells in marrow", "abstract": "CRS was seen."}, {"id": "4", "title": "", "abstract": ""},
+    ]  # fmt: skip
+    (place / "some.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n{\n", encoding="utf-8")
+    (place / "none.nbib").write_text("", encoding="utf-8")
+    run("annotate", place / "some.jsonl", place / "none.nbib", "-o", place / "out")
+    keep_review(place / "out", "3", decision="excluded", reviewer="A")
+    return place / "out"
+
+
+def test_every_count_of_the_flow_opens_by_its_command(run: Run, tmp_path: Path) -> None:
+    out = reviewed(run, tmp_path)
+    rows = json.loads(run("summary", out, "--prisma", "--json").out)
+    counted = {(row["row"], row["of"]): row["n"] for row in rows}
+    assert [counted[name, ""] for name in ("identified", "duplicates", "unreadable", "without-text", "screened", "excluded", "files")] == [5, 1, 1, 1, 2, 1, 1]
+    assert [bool(row["command"]) for row in rows] == [row["n"] > 0 for row in rows]
+    for row in rows:
+        if row["command"]:
+            ran = run(*shlex.split(row["command"])[1:], "--json")
+            assert (ran.code, len(json.loads(ran.out))) == (0, row["n"]), row["command"]
+
+
+def test_duplicates_are_listed_with_the_record_that_they_repeat(run: Run, tmp_path: Path) -> None:
+    (row,) = json.loads(run("summary", reviewed(run, tmp_path), "--duplicates", "--json").out)
+    assert (row["doc_id"], row["duplicate_of"], row["duplicate_by"], row["abstract_from"]) == ("2", "1", "text", "1")
+    assert (row["title"], row["kept_title"], row["kept_record"]) == ("Invented cells in blood", "Invented cells in blood", 1)
+
+
+def test_the_flow_is_a_table_or_a_figure_with_its_provenance(run: Run, tmp_path: Path) -> None:
+    out = reviewed(run, tmp_path)
+    for name in ("flow.csv", "flow.json", "flow.svg"):
+        ran = run("summary", out, "--prisma", "-o", tmp_path / name)
+        assert (ran.code, ran.out) == (0, "")
+        assert "5 identified = 3 removed + 2 screened" in ran.err
+        made_by = json.loads((tmp_path / f"{name}.provenance.json").read_text(encoding="utf-8"))["command"]
+        assert made_by[:2] == ["allnlp", "summary"]
+        assert "--prisma" in made_by
+    assert "Records screened (n = 2)" in (tmp_path / "flow.svg").read_text(encoding="utf-8")
+    assert (tmp_path / "flow.csv").read_text(encoding="utf-8-sig").startswith("phase,row,of,item,n,command")
+    assert run("plot", "prisma", out, "-o", tmp_path / "again.svg").code == 0
+    assert (tmp_path / "again.svg").read_bytes() == (tmp_path / "flow.svg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--prisma", "--duplicates"), 2), (("--of", "doi"), 2), (("-o", "x.csv"), 2), (("--records", "nothing"), 2), (("--records", "screened", "--of", "x"), 2),
+        (("--records", "excluded"), 3), (("--records", "duplicates", "--of", "pmcid"), 3), (("--prisma", "-o", "x.docx"), 2), (("--duplicates", "-o", "x.svg"), 2),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_listed_is_refused(run: Run, folder: Path, words: tuple[str, ...], code: int) -> None:
+    ran = run("summary", folder, *words)
+    assert (ran.code, ran.out) == (code, "")
+    assert ran.err

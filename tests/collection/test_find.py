@@ -122,7 +122,7 @@ def test_sentences(index: Index, query: str, expected: str) -> None:
 
 def test_rows_of_documents(index: Index) -> None:
     found = find(index, 'CAR-T (CRS or negated ICANS or text:"cytokine storm")')
-    assert list(found.rows.columns) == ["doc_id", "study", "year", "journal", "title", "pmid", "doi", "n_sentences", "matched"]
+    assert list(found.rows.columns) == ["doc_id", "study", "year", "journal", "title", "pmid", "doi", "notices", "n_sentences", "matched"]
     first, second = found.rows.itertuples(index=False)
     assert (first.doc_id, first.study, first.year, first.pmid, first.n_sentences) == ("a1", "Maude 2018", 2018, "111", 3)
     assert first.matched == (

@@ -147,7 +147,7 @@ def test_words_that_are_no_concept_are_searched_in_the_text(client: Any, explore
 
 def test_the_files_of_a_view_hold_what_it_shows(client: Any) -> None:
     page = client.get(f"/documents?mentioning={CRS}").text
-    rows = list(csv.DictReader(io.StringIO(client.get(f"/documents.csv?mentioning={CRS}").text)))
+    rows = list(csv.DictReader(io.StringIO(client.get(f"/documents.csv?mentioning={CRS}").content.decode("utf-8-sig"))))
     assert len(rows) == shown(page)
     assert len(client.get(f"/documents.json?mentioning={CRS}").json()) == shown(page)
     ris = client.get(f"/documents.ris?mentioning={CRS}")
@@ -155,7 +155,7 @@ def test_the_files_of_a_view_hold_what_it_shows(client: Any) -> None:
     assert 'filename="documents.ris"' in ris.headers["Content-Disposition"]
     assert client.get("/documents.xlsx").content[:2] == b"PK"
     assert client.get("/documents.exe").status_code == 404
-    dangerous = [r["title"] for r in csv.DictReader(io.StringIO(client.get("/documents.csv").text)) if "HYPERLINK" in r["title"]]
+    dangerous = [r["title"] for r in csv.DictReader(io.StringIO(client.get("/documents.csv").content.decode("utf-8-sig"))) if "HYPERLINK" in r["title"]]
     assert dangerous == ["'=HYPERLINK(\"x\") CRS"]
 
 

@@ -43,7 +43,7 @@ def test_the_sample_is_that_of_the_library(client: Any, store: Store, label: str
     names = drawn["concept"] if label == FINDING else drawn["name"]
     for name in names:
         assert html.escape(name, quote=True).replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in page
-    found = list(csv.DictReader(io.StringIO(client.get(f"/check.csv?label={label.lower()}&n=7&seed=3").text)))
+    found = list(csv.DictReader(io.StringIO(client.get(f"/check.csv?label={label.lower()}&n=7&seed=3").content.decode("utf-8-sig"))))
     assert [r["doc_id"].removeprefix("'") for r in found] == drawn["doc_id"].tolist()
 
 

@@ -83,7 +83,7 @@ def test_the_words_found_are_those_of_the_evidence(client: Any, store: Store) ->
     for words, url, n in links:
         answer = client.get(html.unescape(url)).text
         assert drawn(answer) == (int(n), "mention")
-        rows = list(csv.DictReader(io.StringIO(client.get(html.unescape(url).replace("/concept?", "/concept.csv?")).text)))
+        rows = list(csv.DictReader(io.StringIO(client.get(html.unescape(url).replace("/concept?", "/concept.csv?")).content.decode("utf-8-sig"))))
         assert len(rows) == int(n)
         assert {r["text"] for r in rows} == {html.unescape(words)}
         assert all(r["text"] in r["sentence_text"] for r in rows)
@@ -124,7 +124,7 @@ def test_the_command_gives_the_same(client: Any, run: Callable[..., Any]) -> Non
     command = re.search(r'id="copy-command">([^<]+)</pre>', client.get(url).text)
     assert command
     said = json.loads(run(*shlex.split(html.unescape(command[1]))[1:], "--json").out)
-    row = next(csv.DictReader(io.StringIO(client.get(url.replace("/concept?", "/concept.csv?")).text)))
+    row = next(csv.DictReader(io.StringIO(client.get(url.replace("/concept?", "/concept.csv?")).content.decode("utf-8-sig"))))
     assert [str(said[0][c]) for c in ("n_documents", "n_mentions", "n_negated")] == [row[c] for c in ("n_documents", "n_mentions", "n_negated")]
     mentions = client.get(f"/concept?id=CRS&label=toxicity&named={TOKEN}&stated=negated").text
     command = re.search(r'id="copy-command">([^<]+)</pre>', mentions)
@@ -134,7 +134,7 @@ def test_the_command_gives_the_same(client: Any, run: Callable[..., Any]) -> Non
 
 
 def test_it_leaves_as_words_partners_and_figure(client: Any) -> None:
-    assert client.get(f"/concept.words.csv?id={CRS}").text.startswith("text,n_mentions,n_documents")
+    assert client.get(f"/concept.words.csv?id={CRS}").text.startswith("\ufefftext,n_mentions,n_documents")
     assert "name_b" in client.get(f"/concept.partners.csv?id={CRS}").text.splitlines()[0]
     assert client.get(f"/concept.svg?id={CRS}").text.lstrip().startswith("<?xml")
 

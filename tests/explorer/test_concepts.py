@@ -21,7 +21,7 @@ from allnlp.schema import CONTEXT_LABELS, LABELS
 
 
 def rows(client: Any, query: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(client.get(f"/concepts.csv?{query}").text)))
+    return list(csv.DictReader(io.StringIO(client.get(f"/concepts.csv?{query}").content.decode("utf-8-sig"))))
 
 
 @pytest.mark.parametrize("label", [*LABELS, *CONTEXT_LABELS])

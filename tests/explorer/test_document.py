@@ -146,7 +146,7 @@ def test_what_is_text_stays_text(client: Any) -> None:
 
 def test_the_command_gives_the_same_mentions(client: Any, store: Store, run: Callable[..., Any]) -> None:
     answer = client.get("/document.csv?id=99900001")
-    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     command = re.search(r'id="copy-command">([^<]+)</pre>', client.get("/document?id=99900001").text)
     assert command
     words = shlex.split(html.unescape(command[1]))

@@ -124,7 +124,7 @@ def test_command_of_the_plot_gives_the_same(client: Any, explored: Path, run: Ca
     assert pooled(page) in ran.err
     answer = client.get("/findings.metaprop.csv", params=params)
     assert answer.status_code == 200
-    assert answer.text.splitlines()[0].startswith("n_events,n_patients,studlab")
+    assert answer.text.splitlines()[0].startswith("\ufeffn_events,n_patients,studlab")
 
 
 def test_command_of_the_table_gives_the_same(client: Any, run: Callable[..., Any]) -> None:

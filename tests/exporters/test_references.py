@@ -108,7 +108,7 @@ def test_no_text_breaks_a_record(titles: list[str], abstract: str, author: str, 
     for form, record in FORMS.items():
         found = read("\n".join(map(record, documents)), form)
         assert [(f.doc_id, f.title, f.abstract, f.year) for f in found] == [(d.doc_id, same(d.title), same(d.abstract), 2020) for d in documents], form
-        assert all(f.authors == ((same(author),) if same(author) else ()) for f in found), form
+        assert all([name.strip() for name in f.authors if name.strip()] == ([same(author).strip()] if same(author).strip() else []) for f in found), form
     again = rispy.loads("\n".join(map(ris_record, documents)))
     assert [(a["title"], a.get("abstract", "")) for a in again] == [(same(d.title).strip(), same(d.abstract).strip()) for d in documents]
 

@@ -13,9 +13,10 @@ import pytest
 from allnlp import schema
 from allnlp.collection.selection import Selection, select
 from allnlp.errors import OptionError
-from allnlp.exporters import Origin, excel, workbook
+from allnlp.exporters import Origin, workbook
 from allnlp.exporters.table import TABLES, write_table
 from allnlp.exporters.workbook import write_workbook
+from allnlp.tables import sheets
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +61,23 @@ def test_sentences_have_their_text_and_lists_are_parted(selection: Selection, tm
     assert [c.value for c in book["documents"][2]][head.index("authors")] == "Muster, E; Beispiel, B"
 
 
-def test_what_excel_cannot_hold_is_cut_and_counted(selection: Selection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook, "ROWS", 3)
-    documents = selection.documents.assign(abstract="a" * (excel.CHARACTERS + 1))
+def test_what_a_sheet_cannot_hold_goes_on_and_the_readme_says_where(
+    selection: Selection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (sheets, workbook):
+        monkeypatch.setattr(module, "ROWS", 2)
+    long = "a" * sheets.CHARACTERS + "b"
+    documents = selection.documents.assign(abstract=[long, *["short"] * (len(selection.documents) - 1)])
     book = written(selection._replace(documents=documents), tmp_path / "f.xlsx")
-    said = [row[1] for row in book["readme"].iter_rows(values_only=True) if row[0] == "cut"]
-    assert said[0] == f"documents: the last {len(documents) - 2} rows, which a sheet cannot hold; export the table as .csv or .parquet"
-    assert said[1] == 'documents: 2 cells after 32,767 characters; they end in "... [cut]"'
-    assert book["documents"].max_row == 3
+    said = {row[0]: row[1] for row in book["readme"].iter_rows(values_only=True) if row[1] and str(row[1]).startswith("documents:")}
+    assert said == {
+        "long table": "documents: goes on in the next 2 sheets; a sheet holds 2 rows",
+        "long cells": "documents: abstract goes on in abstract (2); a cell holds 32,767 characters",
+    }
+    head, row = book["documents"].iter_rows(values_only=True)
+    assert "".join(cell for name, cell in zip(head, row, strict=True) if str(name).partition(" ")[0] == "abstract") == long
+    head, row = book["documents 2"].iter_rows(values_only=True)
+    assert dict(zip(head, row, strict=True))["abstract"] == "short"
 
 
 def test_an_endless_interval_is_written_in_words(selection: Selection, tmp_path: Path) -> None:

@@ -74,6 +74,9 @@ app.add_typer(models.app, name="models")
 app.add_typer(terms.app, name="terms")
 
 
+_GO_ON = (["annotate"], ["update"], ["fetch"])
+
+
 def _version(value: bool) -> None:
     if value:
         from importlib.metadata import version
@@ -104,7 +107,7 @@ def main() -> None:
     except (Exception, SystemExit):
         if not interrupts:  # DuckDB makes an error of its own of an interrupt, so that the type does not tell
             raise
-        say("allnlp: interrupted.")
+        say(f"allnlp: interrupted.{' The same command goes on where it was.' if sys.argv[1:2] in _GO_ON else ''}")
         sys.exit(EXIT_INTERRUPTED if interrupts[0] == signal.SIGINT else EXIT_TERMINATED)
     finally:
         for number, former in before.items():

@@ -28,6 +28,7 @@ def command(
     column: list[str] = typer.Option([], "--column", help="Name of an unusual column of a CSV or Excel input: abstract=Zusammenfassung."),
     format: str = typer.Option("parquet", "--format", help="parquet, csv, tsv, jsonl or xlsx."),
     limit: int | None = typer.Option(None, "--limit", min=1, help="Stop after so many records that could be read."),
+    body: bool = typer.Option(False, "--body", help="Read the sections of JATS articles, too, not only the abstract."),
     overwrite: bool = typer.Option(False, "--overwrite", help="Replace a folder of other inputs or options."),
     strict: bool = typer.Option(False, "--strict", help="Exit with 4 when a record or file failed."),
     json: bool = typer.Option(False, "--json", help="Print the counts as JSON."),
@@ -43,8 +44,9 @@ def command(
     columns = dict(pair(c) for c in column)
     with Bar() as bar:
         outcome = annotate_collection(
-            inputs, out, terms=terms, models=model or None, link=link, columns=columns, format=format, limit=limit, overwrite=overwrite, progress=bar.update
-        )
+            inputs, out, terms=terms, models=model or None, link=link, columns=columns, format=format, limit=limit, body=body,
+            overwrite=overwrite, progress=bar.update,
+        )  # fmt: skip
     if json:
         answer_json({"folder": str(out), **outcome.counts._asdict(), "is_new": outcome.is_new})
     if not outcome.is_new:

@@ -14,7 +14,7 @@ from allnlp.cli.console import answer_json, command_words, records, say
 if TYPE_CHECKING:
     from allnlp.collection.evidence import Evidence
 
-_PIPED = ["unit", "doc_id", "sentence", "section", "study", "year", "names_all", "marks", "assertions", "sentence_text"]
+_PIPED = ["unit", "doc_id", "sentence", "section", "study", "year", "notices", "names_all", "marks", "assertions", "sentence_text"]
 
 
 def command(
@@ -87,7 +87,7 @@ def _on_screen(found: Evidence) -> None:
     before = None
     for row, parts in zip(records(found.rows), marked(found), strict=True):
         if row["unit"] != before:
-            cite = " · ".join(str(c) for c in dict.fromkeys((row["study"], row["journal"], row["doc_id"])) if c)
+            cite = " · ".join(str(c) for c in dict.fromkeys((row["study"], row["journal"], row["doc_id"], row["notices"])) if c)
             console.print(Text(f"\n{cite}" if before is not None else cite, style="bold"))
             before = row["unit"]
         line = Text(f"  {row['section'][:11]:11s} ", style="dim")

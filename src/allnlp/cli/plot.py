@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from allnlp.exporters import Origin
 
-app = typer.Typer(help="Figures for print: heat map, network, trend, counts, forest plot.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Figures for print: heat map, network, trend, counts, forest plot, flow of records.", no_args_is_help=True, rich_markup_mode=None)
 
 _OUT = typer.Option(..., "--out", "-o", help="The figure: .pdf .svg .png; its data as .csv beside it.")
 _WIDTH = typer.Option(183, "--width", help="Width of the figure, mm: 89 or 183.")
@@ -262,6 +262,28 @@ def plot_forest(
     say(pooled_line(found.pooled))
     for warning in found.warnings:
         say(f"Warning: {warning}{'' if warning.endswith('...') else '.'}")
+
+
+@app.command("prisma")
+def plot_prisma(
+    context: typer.Context,
+    folder: Path = filtering.FOLDER,
+    out: Path = _OUT,
+    width: int = _WIDTH,
+    font: str | None = _FONT,
+) -> None:
+    """Draw the flow of records of PRISMA 2020; its counts as by allnlp summary --prisma.
+
+    \b
+    Example:
+      allnlp plot prisma cart/ -o flow.pdf
+    """
+    origin = _begin(context, folder, out, width)
+    from allnlp.collection.prisma import prisma
+    from allnlp.figures import flow
+
+    found = prisma(folder)
+    _finish(flow(found, width=width, family=font), out, found, origin)
 
 
 def label_words(words: str) -> list[str]:

@@ -167,6 +167,8 @@ def _options(manifest: dict[str, Any]) -> list[str]:
     """Options that change what is annotated."""
     options = manifest["options"]
     said = [f"at most {int(options['limit']):,} records were read"] if options.get("limit") is not None else []
+    if options.get("body"):
+        said.append("of JATS articles, the sections were read, too")
     columns = options.get("columns") or {}
     if columns:
         said.append("columns were named: " + ", ".join(f"{theirs!r} as {ours}" for ours, theirs in sorted(columns.items())))

@@ -18,6 +18,7 @@ from allnlp.collection.findings import select_findings
 from allnlp.collection.folder import asked_table
 from allnlp.collection.frames import typed
 from allnlp.collection.index import EVERYTHING, Index
+from allnlp.collection.prisma import prisma, prisma_records
 from allnlp.collection.provenance import asked_command, provenance
 from allnlp.collection.selection import Selection, select
 from allnlp.collection.summary import Summary, summarise
@@ -148,6 +149,19 @@ class Collection:  # SciPy, which counts need, is imported by the methods that c
     def summary(self) -> Summary:
         """What the folder holds, as tables; of a view too it is the whole folder."""
         return summarise(self.folder)
+
+    def prisma(self) -> pd.DataFrame:
+        """What became of every record, as the counts of a PRISMA flow; of a view too it is the whole folder. See ``prisma.prisma``."""
+        return prisma(self.folder)
+
+    def prisma_records(self, row: str, of: str | None = None) -> pd.DataFrame:
+        """The records that a row of the flow counts, as "excluded", or "duplicates" of "doi"; see ``prisma.prisma_records``.
+
+        Raises:
+            OptionError: there is no such row.
+            NothingFound: it counts no record.
+        """
+        return prisma_records(self.folder, row, of)
 
     def counts(self, label: str | Sequence[str], *, level: str = "document", narrower: bool = False, top: int | None = None) -> pd.DataFrame:
         """Concepts of a label with the documents that name them; see ``trend.counts``."""

@@ -14,6 +14,7 @@ from allnlp.collection.findings import study_label
 from allnlp.collection.frames import records
 from allnlp.collection.groups import Groups, Key, documents_of, grouped, label_of, side, units
 from allnlp.collection.index import EVERYTHING, Index, View
+from allnlp.collection.notices import notices_said
 from allnlp.collection.provenance import asked_command, provenance
 from allnlp.errors import NothingFound, OptionError
 from allnlp.schema import ASSERTIONS, SECTIONS
@@ -23,7 +24,7 @@ class Evidence(NamedTuple):
     """Sentences that name concepts, of every unit that names all of them.
 
     ``rows`` has a row a sentence: unit (as counted: doc_id; doc_id and section; doc_id and sentence), doc_id, sentence, section,
-    study, year, journal, pmid, doi, title, names_all (the sentence alone names all), marks (the words), assertions (those other
+    study, year, journal, pmid, doi, title, notices (retracted, errata; null for none), names_all (the sentence alone names all), marks (the words), assertions (those other
     than present, with their cue), sentence_text. ``mentions`` has the words: doc_id, mention, sentence, start, end (in the
     sentence's text), text, concept_id, name, label, assertion, assertion_cue, rule.
     """
@@ -228,6 +229,7 @@ def _row(index: Index, member: Sequence[Any], words: Sequence[tuple[Any, ...]], 
         "section": section,
         "study": study_label(document["authors"], document["year"], doc_id),
         **{name: document[name] for name in ("year", "journal", "pmid", "doi", "title")},
+        "notices": notices_said(bool(document["is_retracted"]), document["notices"]),
         "names_all": all(bool(m[codes].any()) for m in member),
         "marks": "; ".join(dict.fromkeys(text for _, text, _, _ in words)),
         "assertions": "; ".join(dict.fromkeys(stated)) or None,
@@ -266,6 +268,6 @@ def evidence_fragment(found: Evidence) -> str:
     items = []
     for row, parts in zip(found.rows.itertuples(index=False), marked(found), strict=True):
         words = "".join(escape(t) if label is None else f'<mark title="{escape(label)}">{escape(t)}</mark>' for t, label in parts)
-        cite = escape(" · ".join(str(c) for c in (row.study, row.journal, row.doc_id, row.section) if isinstance(c, str) and c))
+        cite = escape(" · ".join(str(c) for c in (row.study, row.journal, row.doc_id, row.section, row.notices) if isinstance(c, str) and c))
         items.append(f"<li>{words}<br><small>{cite}</small></li>")
     return f"<section><p>{escape(found.said())}</p><ol>{''.join(items)}</ol></section>"

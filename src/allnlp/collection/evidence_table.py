@@ -17,6 +17,7 @@ from allnlp.collection.frames import named_rows, plain_rows, typed
 from allnlp.collection.grades import fits_grade, fits_months, parse_grade
 from allnlp.collection.index import Index
 from allnlp.collection.names import Concepts, known_concepts, resolve_in
+from allnlp.collection.notices import notices_said
 from allnlp.collection.table_columns import (
     DEFAULT_OUTCOMES,
     DEFAULT_STUDY_COLUMNS,
@@ -32,14 +33,14 @@ CELL_COLUMNS = (
     "concept", "measure", "grade", "timepoint", "therapy", "ci_low", "ci_high", "ci_level", "p_value", "p_sign", "n_events", "n_patients", "derived",
     "finding", "section", "sentence_text", "is_repeat",
 )  # fmt: skip
-REFERENCE_COLUMNS = ("study", "doc_id", "pmid", "doi", "year", "journal", "title")
+REFERENCE_COLUMNS = ("study", "doc_id", "pmid", "doi", "year", "journal", "title", "notices")
 Resolver = Callable[..., Concepts]
 _DISAGREE = "the numbers do not agree"
 _RECORD = "the record lists it, not the text"
 
 _STUDIES = """
 WITH kept AS (SELECT row_number() OVER () AS place, * FROM documents)
-SELECT t.*, d.pmid, d.doi, d.year, d.journal, d.title, d.authors
+SELECT t.*, d.pmid, d.doi, d.year, d.journal, d.title, d.authors, d.is_retracted, d.notices
 FROM studies AS t JOIN kept AS d USING (doc_id) WHERE d.duplicate_of IS NULL ORDER BY d.place
 """
 _SENTENCES = """
@@ -54,7 +55,7 @@ class EvidenceTable(NamedTuple):
     table: pd.DataFrame  # one row a study: study, doc_id, the columns asked for as text, review
     cells: pd.DataFrame  # a row for each value of each filled cell: CELL_COLUMNS; is_repeat: the cell shows that number already
     left_out: pd.DataFrame  # label, concept, measure, findings: what fills no column
-    references: pd.DataFrame  # study, doc_id, pmid, doi, year, journal, title of each row
+    references: pd.DataFrame  # study, doc_id, pmid, doi, year, journal, title, notices (retracted, errata) of each row
     notes: tuple[str, ...]  # what is not in the table, in words
     options: dict[str, Any]
     folder: Path
@@ -322,7 +323,8 @@ def _table(
     rows = []
     for s in studies:
         row = {h: _wide(s, h, filled[s.doc_id]) for h in headers}
-        doubts = [*reasons.get(s.doc_id, ()), *([f"study: {s.review_reason or 'doubtful'}"] if s.needs_review else [])]
+        told = notices_said(s.is_retracted, s.notices)
+        doubts = [*([told] if told else []), *reasons.get(s.doc_id, ()), *([f"study: {s.review_reason or 'doubtful'}"] if s.needs_review else [])]
         rows.append(row | {"review": "; ".join(doubts) or None})
     frame = pd.DataFrame(rows, columns=[*headers, "review"])
     whole = [h for h in headers if h in ("year", "n_patients")]
@@ -336,6 +338,8 @@ def _wide(study: Any, header: str, filled: Filled) -> Any:
         return cell_text([value for _, value in filled[header]]) or None
     if header == "study":
         return study_label(study.authors, study.year, study.doc_id)
+    if header == "notices":
+        return notices_said(study.is_retracted, study.notices)
     parts = [getattr(study, field) for field in _PARTS.get(header, (header,))]
     if parts[0] is None or isinstance(parts[0], str | int | float):
         return parts[0]

@@ -11,6 +11,7 @@ import pandas as pd
 from allnlp.collection.filters import Filters
 from allnlp.collection.groups import label_and_name
 from allnlp.collection.index import EVERYTHING, Index
+from allnlp.collection.notices import notices_said
 from allnlp.collection.provenance import asked_command, provenance
 from allnlp.collection.query import parse
 from allnlp.collection.query_names import is_name, names_of
@@ -175,6 +176,8 @@ def _matched(marks: pd.DataFrame, n: int) -> pd.Series[str]:
 def _document_rows(given: Given, units: Places, marks: pd.DataFrame, matched: pd.Series[str]) -> pd.DataFrame:
     frame = given.texts.documents.iloc[units].reset_index(drop=True)
     sentences = marks[["rank", "of_index"]].drop_duplicates()["rank"]
+    told = [notices_said(*cells) for cells in zip(frame["is_retracted"], frame["notices"], strict=True)]
+    frame = frame.drop(columns="is_retracted").assign(notices=pd.Series(told, dtype="str"))
     return frame.assign(n_sentences=np.bincount(sentences, minlength=len(units)).astype(np.int64), matched=matched)
 
 

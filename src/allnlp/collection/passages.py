@@ -65,7 +65,7 @@ def _shown(folder: Path) -> duckdb.DuckDBPyConnection:
     try:
         database.execute("SET memory_limit='8GB'")
         database.execute(
-            "CREATE TABLE shown AS SELECT (row_number() OVER () - 1)::INTEGER AS doc, doc_id, year, journal, pmid, doi, title, authors, text"
+            "CREATE TABLE shown AS SELECT (row_number() OVER () - 1)::INTEGER AS doc, doc_id, year, journal, pmid, doi, title, authors, is_retracted, notices, text"
             " FROM documents WHERE duplicate_of IS NULL"
         )
     except duckdb.Error as error:

@@ -6,7 +6,7 @@
     all    = one {[AND] one}                     words beside one another are joined by AND
     one    = NOT one | "(" query ")" | [assertion] term | field
     term   = [exact:] [label:] name | LABEL      a name is the longest run of words that is one, or stands in quotes
-    field  = year: | journal: | type: | population: | pmid: | doi: | id: | section: | text:
+    field  = year: | journal: | type: | population: | pmid: | doi: | id: | notice: | section: | text:
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, NoReturn
 
 from allnlp.collection.filters import parse_years
+from allnlp.collection.notices import KINDS
 from allnlp.collection.query_tree import (
     ANY_ASSERTION,
     FIELDS,
@@ -150,7 +151,7 @@ def _prefixed(text: str, start: int, prefix: re.Match[str]) -> _Token:
 
 _EXAMPLES = {
     "year": "year:2018-2024", "journal": 'journal:"Blood Adv"', "type": 'type:"phase 1"', "population": "population:children",
-    "pmid": "pmid:123", "doi": "doi:10.1000/x", "id": "id:123", "section": "section:results",
+    "pmid": "pmid:123", "doi": "doi:10.1000/x", "id": "id:123", "notice": "notice:retracted", "section": "section:results",
     "text": 'text:"cytokine storm"', "exact": "exact:neurotoxicity",
 }  # fmt: skip
 
@@ -357,6 +358,8 @@ def _field(token: _Token) -> Node | _Sections:
             if value.lower() not in SECTIONS:
                 _wrong(place, f"section {value!r} is none of {', '.join(SECTIONS)}.")
             return _Sections(frozenset((value.lower(),)), place)
+        case "notice" if value.lower() not in KINDS:
+            _wrong(place, f"notice {value!r} is none of {', '.join(KINDS)}.")
         case "text" | "pattern":
             return Verbatim(value, token.kind == "pattern", place)
         case kind:

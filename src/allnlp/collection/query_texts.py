@@ -21,7 +21,7 @@ Places = npt.NDArray[np.intp]
 class Texts(NamedTuple):
     """What an index leaves in the tables, in the order of the index."""
 
-    documents: pd.DataFrame  # doc_id, study, year, journal, title, pmid, doi
+    documents: pd.DataFrame  # doc_id, study, year, journal, title, pmid, doi, is_retracted, notices
     text: npt.NDArray[Any]  # shape (documents,)
     first_sentence: Places  # shape (documents,)
     sentence_start: Places  # shape (sentences,)
@@ -48,7 +48,7 @@ def _texts(index: Index) -> Texts:
     frame["study"] = [study_label(*cells) for cells in zip(frame["authors"], frame["year"], frame["doc_id"], strict=True)]
     frame["year"] = frame["year"].astype("Int64")
     return Texts(
-        frame[["doc_id", "study", "year", "journal", "title", "pmid", "doi"]],
+        frame[["doc_id", "study", "year", "journal", "title", "pmid", "doi", "is_retracted", "notices"]],
         frame["text"].to_numpy(dtype=object),
         np.searchsorted(index.sentence_document, np.arange(len(frame))),
         *(np.asarray(places).astype(np.intp) for places in (passages.sentence_start, passages.sentence_end, passages.start, passages.end)),

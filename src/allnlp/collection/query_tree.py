@@ -11,7 +11,7 @@ Place: TypeAlias = tuple[int, int]  # first character in the query, and the one 
 NOWHERE = (0, 0)
 
 DOCUMENT_FIELDS = ("journal", "type", "population", "pmid", "doi", "id")
-FIELDS = ("year", *DOCUMENT_FIELDS, "section", "text", "exact")
+FIELDS = ("year", *DOCUMENT_FIELDS, "notice", "section", "text", "exact")
 ANY_ASSERTION = "any"
 QUERY_LABELS = (*LABELS, *CONTEXT_LABELS)
 
@@ -50,7 +50,7 @@ class Published(NamedTuple):
 
 
 class Field(NamedTuple):
-    """A property of the document: one of ``DOCUMENT_FIELDS``; ``*`` stands for any characters."""
+    """A property of the document: one of ``DOCUMENT_FIELDS``, or ``notice``; ``*`` stands for any characters."""
 
     field: str
     value: str

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from allnlp.collection.filters import Filters
 from allnlp.collection.index import Index, Mask
+from allnlp.collection.notices import has_notice
 from allnlp.collection.query_names import meant
 from allnlp.collection.query_texts import Texts, Words, standing, texts_of
 from allnlp.collection.query_tree import ANY_ASSERTION, And, Field, Kind, Name, Node, Not, Or, Published, Verbatim, Within, where
@@ -130,7 +131,7 @@ def _none(given: Given) -> Mask:
 
 
 def _documents(given: Given, node: Published | Field) -> Mask:
-    """Documents of a year, a journal, a study type, a population or an identifier."""
+    """Documents of a year, a journal, a study type, a population, an identifier or a notice."""
     if isinstance(node, Published):
         return given.arrays.view(Filters(years=node.years)).documents
     frame = given.texts.documents
@@ -139,6 +140,9 @@ def _documents(given: Given, node: Published | Field) -> Mask:
         value = re.sub(r"^(?:https?://)?(?:dx\.)?doi\.org/", "", node.value) if node.field == "doi" else node.value
         fits = _fitting(value)
         return np.fromiter((isinstance(v, str) and fits(v) for v in column), dtype=bool, count=len(frame))
+    if node.field == "notice":
+        told = zip(frame["is_retracted"], frame["notices"], strict=True)
+        return np.fromiter((has_notice(node.value.lower(), *cells) for cells in told), dtype=bool, count=len(frame))
     if "*" not in node.value:
         one = (node.value.lower() if node.field == "type" else node.value,)
         wanted = {"journal": Filters(journals=one), "type": Filters(study_types=one), "population": Filters(populations=one)}

@@ -108,9 +108,10 @@ def _study(place: int, reference: dict[str, Any], cells: Sequence[dict[str, Any]
     links += [f'<a href="https://doi.org/{escape(r["doi"])}">doi:{escape(r["doi"])}</a>'] if r["doi"] else []
     about = [escape(str(x)) for x in (r["journal"], r["year"]) if x] + links
     id_beside = f" <small>{escape(r['doc_id'])}</small>" if r["doc_id"] != r["study"] else ""
+    told = f' <strong class="doubt">{escape(r["notices"])}</strong>' if r["notices"] else ""
     lines = [
         f'<section aria-labelledby="d{place}">\n<h3 id="d{place}">{escape(r["study"])}{id_beside}</h3>',
-        f'<p class="title">{escape(r["title"] or "")} <span class="about">{" · ".join(about)}</span> <a class="back" href="#r{place}">to its row</a></p>\n<ol>',
+        f'<p class="title">{escape(r["title"] or "")} <span class="about">{" · ".join(about)}</span>{told} <a class="back" href="#r{place}">to its row</a></p>\n<ol>',
     ]
     by_sentence: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for cell in sorted(cells, key=lambda c: c["sentence"] if c["sentence"] is not None else 10**9):

@@ -5,69 +5,70 @@ from __future__ import annotations
 import math
 import shlex
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
+from allnlp.cells import plain
 from allnlp.collection.evidence_table import EvidenceTable
 from allnlp.collection.frames import plain_rows, records
 from allnlp.exporters.files import Origin
 from allnlp.tables import MANIFEST, read_manifest, sha256
+from allnlp.tables.sheets import CHARACTERS, ROWS, Grid, Look, grid, opened_book, pieces, write_cell, write_rows
 
-CHARACTERS = 32_767  # that a cell of Excel holds
 _NOTE = 1_500  # characters of a note that its box can show
-ROWS = 1_048_576
 _LEGEND = "A tinted cell is doubtful; the column review says why. Rest on a cell to read its sentence. The sheet cells has every value."
 
 
 def write_sheets(sheets: Mapping[str, pd.DataFrame], path: Path) -> None:
     """A workbook of plain sheets."""
-    with opened_book(path) as (book, formats):
+    with opened_book(path) as book:
+        formats = formats_of(book)
         for name, frame in sheets.items():
-            _write_sheet(book.add_worksheet(name), frame, formats)
+            write_frame(book, name, frame, Look(formats["head"], formats["plain"]))
 
 
 def write_evidence_xlsx(evidence: EvidenceTable, path: Path, origin: Origin) -> None:
     """A workbook with the sheets evidence, cells, left_out and readme."""
-    with opened_book(path) as (book, formats):
-        _write_evidence(book.add_worksheet("evidence"), evidence, formats)
-        _write_sheet(book.add_worksheet("cells"), evidence.cells, formats)
-        _write_sheet(book.add_worksheet("left_out"), evidence.left_out, formats)
-        _write_sheet(book.add_worksheet("readme"), _readme(evidence, origin), formats, widths={0: 24, 1: 110})
+    with opened_book(path) as book:
+        formats = formats_of(book)
+        look = Look(formats["head"], formats["plain"])
+        _write_evidence(book, evidence, formats)
+        write_frame(book, "cells", evidence.cells, look)
+        write_frame(book, "left_out", evidence.left_out, look)
+        write_frame(book, "readme", _readme(evidence, origin), look._replace(widths={0: 24, 1: 110}))
 
 
-@contextmanager
-def opened_book(path: Path, *, is_large: bool = False) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """A workbook and its formats; the same content gives the same bytes at any time.
-
-    Args:
-        path: the file.
-        is_large: keep one row of each sheet in memory; then rows are written in order.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    options = {"constant_memory": is_large, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(str(path), options)
-    book.set_properties({"created": pd.Timestamp("2000-01-01").to_pydatetime()})
-    formats = {
+def formats_of(book: Any) -> dict[str, Any]:
+    """Formats of a workbook: head, plain and doubtful cells."""
+    return {
         "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}),
         "plain": book.add_format({"text_wrap": True, "valign": "top"}),
         "doubtful": book.add_format({"text_wrap": True, "valign": "top", "bg_color": "#FFE8B3"}),
     }
-    yield book, formats
-    try:
-        book.close()
-    except xlsxwriter.exceptions.FileCreateError as error:
-        raise OSError(str(error)) from None
 
 
-def _write_evidence(sheet: Any, evidence: EvidenceTable, formats: dict[str, Any]) -> None:
+def write_frame(book: Any, name: str, frame: pd.DataFrame, look: Look) -> tuple[list[Any], Grid]:
+    """Write a frame into a sheet, or several; returns them, and where the columns are.
+
+    Raises:
+        OptionError: a sheet cannot hold so many columns.
+    """
+    columns = grid([str(c) for c in frame.columns], {i: n for i in range(frame.shape[1]) if (n := _most_pieces(frame.iloc[:, i])) > 1})
+    return write_rows(book, name, columns, plain_rows(frame), look), columns
+
+
+def _most_pieces(column: Any) -> int:
+    if column.dtype.kind in "iufb":
+        return 1
+    texts = (cell if isinstance(cell, str) else plain(cell) for cell in column.dropna())
+    return max((len(pieces(text)) for text in texts if isinstance(text, str) and 2 * len(text) > CHARACTERS), default=1)
+
+
+def _write_evidence(book: Any, evidence: EvidenceTable, formats: dict[str, Any]) -> None:
     table = evidence.table
     notes: dict[tuple[Any, Any], list[str]] = defaultdict(list)
     doubtful = set()
@@ -77,13 +78,15 @@ def _write_evidence(sheet: Any, evidence: EvidenceTable, formats: dict[str, Any]
         if cell["needs_review"]:
             doubtful |= {place, (cell["doc_id"], "review")}
     widths = {i: _width(str(name), table.iloc[:, i]) for i, name in enumerate(table.columns)}
-    _write_sheet(sheet, table, formats, widths=widths, frozen=min(2, table.shape[1]))
+    look = Look(formats["head"], formats["plain"], widths, frozen=min(2, table.shape[1]))
+    sheets, columns = write_frame(book, "evidence", table, look)
     headers, id_at = [str(c) for c in table.columns], list(table.columns).index("doc_id")
-    for line, row in enumerate(plain_rows(table), 1):
-        for column, header in enumerate(headers):
+    for number, row in enumerate(plain_rows(table)):
+        sheet, line = sheets[number // (ROWS - 1)], number % (ROWS - 1) + 1
+        for cell, column, header in zip(row, columns.starts, headers, strict=True):
             place = (row[id_at], header)
-            if place in doubtful or (header == "review" and row[column]):
-                _write(sheet, line, column, row[column], formats["doubtful"])
+            if place in doubtful or (header == "review" and cell):
+                write_cell(sheet, line, column, cell, formats["doubtful"])
             if place in notes:
                 text = "\n\n".join(dict.fromkeys(notes[place]))
                 text = text if len(text) <= _NOTE else text[: _NOTE - 30] + " ... [see the sheet cells]"
@@ -103,31 +106,6 @@ def _width(header: str, column: Any) -> int:
     fixed = {"study": 18, "doc_id": 12, "title": 44, "review": 44, "year": 7, "n_patients": 10}
     longest = max([len(header) // 2, *(len(str(c)) for c in column.dropna())])
     return fixed.get(header, min(max(longest + 2, 10), 28))
-
-
-def _write_sheet(
-    sheet: Any, frame: pd.DataFrame, formats: dict[str, Any], *, widths: dict[int, int] | None = None, frozen: int = 0
-) -> None:
-    sheet.freeze_panes(1, frozen)
-    for i, name in enumerate(frame.columns):
-        sheet.set_column(i, i, (widths or {}).get(i, 14))
-        sheet.write_string(0, i, str(name), formats["head"])
-    if len(frame.columns):
-        sheet.autofilter(0, 0, max(min(len(frame), ROWS - 1), 1), len(frame.columns) - 1)
-    for line, row in enumerate(plain_rows(frame.head(ROWS - 1)), 1):
-        for i, cell in enumerate(row):
-            _write(sheet, line, i, cell, formats["plain"])
-
-
-def _write(sheet: Any, line: int, column: int, cell: Any, form: Any) -> None:
-    if isinstance(cell, str):
-        sheet.write_string(line, column, cell if len(cell) <= CHARACTERS else cell[: CHARACTERS - 12] + " ... [cut]", form)
-    elif isinstance(cell, bool):
-        sheet.write_boolean(line, column, cell, form)
-    elif cell is None:
-        sheet.write_blank(line, column, None, form)
-    else:
-        sheet.write_number(line, column, cell, form)
 
 
 def _readme(evidence: EvidenceTable, origin: Origin) -> pd.DataFrame:

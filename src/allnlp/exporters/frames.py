@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import math
 from pathlib import Path
@@ -11,21 +13,25 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from allnlp.cells import guarded, plain
 from allnlp.collection.frames import plain_rows, records
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a cell that begins so for a formula
 _KINDS = {"i": "BIGINT", "f": "DOUBLE", "b": "BOOLEAN"}
 
 
 def write_delimited(frame: pd.DataFrame, path: Path, delimiter: str) -> None:
-    """As CSV or TSV; null is an empty cell, and text that a spreadsheet would take for a formula gets an apostrophe."""
-    rows = [[_guarded(cell) for cell in row] for row in plain_rows(frame)]
-    text = pd.DataFrame(rows, columns=frame.columns, dtype=object)
-    text.to_csv(path, sep=delimiter, index=False, lineterminator="\n", encoding="utf-8")
+    """As CSV or TSV for people: null is an empty cell, and text that a spreadsheet would compute gets an apostrophe.
 
-
-def _guarded(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    A CSV begins with a byte order mark, by which Excel knows UTF-8; numbers are written so that they are read as the same.
+    """
+    row = io.StringIO()
+    writer = csv.writer(row, delimiter=delimiter, lineterminator="\r\n")  # so that a cell with either of the two is quoted
+    with path.open("w", encoding="utf-8-sig" if delimiter == "," else "utf-8", newline="") as stream:
+        for cells in ([str(name) for name in frame.columns], *plain_rows(frame)):
+            writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in map(plain, cells)])
+            stream.write(row.getvalue().removesuffix("\r\n") + "\n")
+            row.seek(0)
+            row.truncate()
 
 
 def write_json(frame: pd.DataFrame, path: Path) -> None:

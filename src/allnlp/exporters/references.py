@@ -10,6 +10,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from allnlp.collection.frames import named_rows
@@ -21,6 +22,13 @@ _WIDTH = 88  # columns of a line of PubMed
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]+")
 _MONTHS = tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())
 _RETRACTED = "Retracted Publication"
+_NOTICES = MappingProxyType(
+    {
+        "retraction in": "RIN", "retraction of": "ROF", "erratum in": "EIN", "erratum for": "EFR", "expression of concern in": "ECI",
+        "expression of concern for": "ECF", "corrected and republished in": "CRI", "corrected and republished from": "CRF",
+        "retracted and republished in": "RRI", "retracted and republished from": "RRF",
+    }
+)  # fmt: skip
 
 Field = tuple[str, str | None]
 
@@ -117,7 +125,7 @@ def ris_record(document: Any, tags: Tags = NO_TAGS) -> str:
         *(("M3", kind) for kind in _types(d)),
         *(("CN", trial) for trial in d.trial_ids),
         *(("KW", word) for word in (*d.keywords, *d.mesh_terms, *tags.keywords)),
-        *(("N1", words) for words in (tags.note, *tags.review)),
+        *(("N1", words) for words in (tags.note, *tags.review, *(f"Notice: {words}" for words in d.notices))),
         ("UR", f"https://pubmed.ncbi.nlm.nih.gov/{d.pmid}/" if d.pmid else f"https://doi.org/{d.doi}" if d.doi else None),
     ]
     return "\n".join([*(f"{tag}  - {value}" for tag, value in _filled(fields)), "ER  - ", ""])
@@ -148,11 +156,18 @@ def nbib_record(document: Any, tags: Tags = NO_TAGS) -> str:
         ("JT", d.journal),
         *(("MH", term) for term in d.mesh_terms),
         *(("OT", word) for word in (*d.keywords, *tags.keywords)),
+        *(_notice(words) for words in d.notices),
         *(("GN", words) for words in (tags.note, *tags.review)),
         ("PMC", d.pmcid),
         ("AID", doi),
     ]
     return "\n".join([f"PMID- {d.pmid or ''}", *(_wrapped(tag, value) for tag, value in _filled(fields)), ""])
+
+
+def _notice(words: str) -> Field:
+    """A notice by PubMed's tag for it where it names a record of PubMed; else as a note."""
+    said, _, name = words.rpartition(" ")
+    return (_NOTICES[said], f"PMID: {name}") if said in _NOTICES and name.isdecimal() else ("GN", f"Notice: {words}")
 
 
 def _types(document: Any) -> Sequence[str]:

@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 
 from allnlp import schema
+from allnlp.cells import plain
 from allnlp.collection.reviews import has_reviews, read_reviews
 from allnlp.collection.selection import Selection
 from allnlp.errors import OptionError
@@ -69,8 +70,8 @@ def listed(frame: pd.DataFrame, table: str) -> pd.DataFrame:
 
 def flat(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     """The frame with each list as one text, its values parted by "; "; null where it is empty."""
-    joined = {name: ["; ".join(map(str, _values(cell))) or None for cell in frame[name]] for name in list_columns(table)}
-    return frame.assign(**{name: pd.Series(cells, index=frame.index, dtype=object) for name, cells in joined.items()})
+    texts = {name: [plain(_values(cell)) for cell in frame[name]] for name in list_columns(table)}
+    return frame.assign(**{name: pd.Series(cells, index=frame.index, dtype=object) for name, cells in texts.items()})
 
 
 def _values(cell: Any) -> list[Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,16 +12,15 @@ from typing import Any
 import pandas as pd
 
 from allnlp import schema
-from allnlp.collection.frames import plain_rows
 from allnlp.collection.reviews import has_reviews
 from allnlp.collection.selection import Selection
-from allnlp.exporters.excel import CHARACTERS, ROWS, about, opened_book
+from allnlp.exporters.excel import about, formats_of, write_frame
 from allnlp.exporters.files import Origin
 from allnlp.exporters.table import REVIEW_COLUMNS, TABLES, flat, table_of
+from allnlp.tables.sheets import CHARACTERS, ROWS, Grid, Look, opened_book, write_cell
 
-_CUT = " ... [cut]"
 _WIDTHS = MappingProxyType(
-    {"title": 50, "abstract": 60, "text": 40, "name": 28, "concept": 28, "meaning": 90, "evidence": 50, "review_reason": 36, "forms": 40}
+    {"title": 50, "abstract": 60, "text": 40, "name": 28, "concept": 28, "evidence": 50, "review_reason": 36, "forms": 40}
 )
 _SENTENCE_TEXT = schema.Column("sentences", "text", "VARCHAR", False, "documents.text[start:end]")
 
@@ -29,8 +28,9 @@ _SENTENCE_TEXT = schema.Column("sentences", "text", "VARCHAR", False, "documents
 def write_workbook(selection: Selection, path: Path, origin: Origin) -> None:
     """A workbook with the sheets readme, data_dictionary and one for each table.
 
-    Identifiers are text, so that no PMID loses its form; no text becomes a formula or a link; lists are parted by "; ". What
-    Excel cannot hold (1,048,576 rows a sheet, 32,767 characters a cell) is cut, and the readme counts it.
+    Identifiers are text, so that no PMID loses its form; no text becomes a formula or a link; lists are parted by "; ". A text
+    of more than 32,767 characters goes on in columns beside it, as "abstract (2)", and a table of more than 1,048,576 rows in a
+    further sheet; the readme says so.
 
     Args:
         selection: the tables.
@@ -41,18 +41,24 @@ def write_workbook(selection: Selection, path: Path, origin: Origin) -> None:
         FolderError: the annotated folder is gone or damaged.
         OSError: the file cannot be written.
     """
-    with opened_book(path, is_large=True) as (book, formats):
+    with opened_book(path, is_large=True) as book:
+        formats = formats_of(book)
+        look = Look(formats["head"], frozen=1)
         readme = book.add_worksheet("readme")
         added = {"sentences": (_SENTENCE_TEXT,), "documents": REVIEW_COLUMNS if has_reviews(selection.folder) else ()}
         columns = [c for table in TABLES for c in (*schema.columns(table), *added.get(table, ()))]
-        _write_rows(book.add_worksheet("data_dictionary"), pd.DataFrame(columns, columns=list(schema.Column._fields)), formats)
+        write_frame(book, "data_dictionary", pd.DataFrame(columns, columns=list(schema.Column._fields)), look._replace(widths={4: 90}))
         counts, notes = [], []
         for table in TABLES:
             frame = table_of(selection, table)
-            n_cut = _write_rows(book.add_worksheet(table), flat(frame, table), formats)
+            sheets, places = write_frame(book, table, flat(frame, table), look._replace(widths=_widths(frame)))
             counts.append((table, f"{len(frame):,} rows"))
-            notes += _said(table, max(len(frame) - ROWS + 1, 0), n_cut)
+            notes += _said(table, len(sheets), places)
         _write_readme(readme, [*_told(selection, origin), *counts, *notes, *about(origin.folder)], formats)
+
+
+def _widths(frame: pd.DataFrame) -> dict[int, int]:
+    return {place: _WIDTHS[str(name)] for place, name in enumerate(frame.columns) if str(name) in _WIDTHS}
 
 
 def _told(selection: Selection, origin: Origin) -> list[tuple[str, str]]:
@@ -64,15 +70,20 @@ def _told(selection: Selection, origin: Origin) -> list[tuple[str, str]]:
     ]
 
 
-def _said(table: str, n_rows: int, n_cells: int) -> list[tuple[str, str]]:
-    """What of a table was cut, in words.
+def _said(table: str, n_sheets: int, columns: Grid) -> list[tuple[str, str]]:
+    """What of a table goes on elsewhere, in words.
 
-    >>> _said("documents", 0, 2)
-    [('cut', 'documents: 2 cells after 32,767 characters; they end in "... [cut]"')]
+    >>> _said("documents", 1, Grid(("doc_id", "abstract", "abstract (2)"), (0, 1)))
+    [('long cells', 'documents: abstract goes on in abstract (2); a cell holds 32,767 characters')]
     """
-    rows = f"{table}: the last {n_rows:,} rows, which a sheet cannot hold; export the table as .csv or .parquet"
-    cells = f'{table}: {n_cells:,} cells after {CHARACTERS:,} characters; they end in "{_CUT.strip()}"'
-    return [("cut", said) for n, said in ((n_rows, rows), (n_cells, cells)) if n]
+    more_sheets = "sheet" if n_sheets == 2 else f"{n_sheets - 1} sheets"
+    rows = f"{table}: goes on in the next {more_sheets}; a sheet holds {ROWS:,} rows"
+    said = [("long table", rows)] if n_sheets > 1 else []
+    for start, end in pairwise((*columns.starts, len(columns.heads))):
+        first, *more = columns.heads[start:end]
+        if more:
+            said.append(("long cells", f"{table}: {first} goes on in {', '.join(more)}; a cell holds {CHARACTERS:,} characters"))
+    return said
 
 
 def _write_readme(sheet: Any, rows: Sequence[tuple[str, str]], formats: dict[str, Any]) -> None:
@@ -80,36 +91,4 @@ def _write_readme(sheet: Any, rows: Sequence[tuple[str, str]], formats: dict[str
     sheet.set_column(1, 1, 110)
     for line, row in enumerate([("item", "value"), *rows]):
         for i, cell in enumerate(row):
-            sheet.write_string(line, i, cell, formats["plain" if line else "head"])
-
-
-def _write_rows(sheet: Any, frame: pd.DataFrame, formats: dict[str, Any]) -> int:
-    """Fill a sheet; returns how many cells were cut."""
-    n_cut, last = 0, max(min(len(frame), ROWS - 1), 1)
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, last, len(frame.columns) - 1)
-    sheet.ignore_errors({"number_stored_as_text": f"A1:A{last + 1}"})
-    for i, name in enumerate(frame.columns):
-        sheet.set_column(i, i, _WIDTHS.get(str(name), 14))
-        sheet.write_string(0, i, str(name), formats["head"])
-    for line, row in enumerate(plain_rows(frame.head(ROWS - 1)), 1):
-        for i, cell in enumerate(row):
-            if isinstance(cell, str):
-                n_cut += len(cell) > CHARACTERS
-                sheet.write_string(line, i, shortened(cell))
-            elif isinstance(cell, bool):
-                sheet.write_boolean(line, i, cell)
-            elif isinstance(cell, float) and not math.isfinite(cell):
-                sheet.write_string(line, i, str(cell))
-            elif cell is not None:
-                sheet.write_number(line, i, cell)
-    return n_cut
-
-
-def shortened(text: str, most: int = CHARACTERS) -> str:
-    """A text that a cell can hold; one that was cut says so.
-
-    >>> shortened("abc", 20), shortened("a" * 30, 20)
-    ('abc', 'aaaaaaaaaa ... [cut]')
-    """
-    return text if len(text) <= most else text[: most - len(_CUT)] + _CUT
+            write_cell(sheet, line, i, cell, formats["plain" if line else "head"])

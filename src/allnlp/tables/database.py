@@ -25,14 +25,20 @@ def empty(table: str) -> str:
 def flat(column: schema.Column) -> str:
     """A column as a cell of text holds it: the values of a list joined."""
     name = f'"{column.column}"'
-    return f"array_to_string({name}, '; ') AS {name}" if column.type.endswith("[]") else name
+    text = f"array_to_string({name}, '; ')"
+    if column.type == "VARCHAR[]":  # as allnlp.cells.joined
+        is_told = f"(len({name}) = 0 OR string_split({text}, '; ') = {name}) AND {name} <> [''] AND NOT starts_with({text}, '[\"')"
+        return f"CASE WHEN {is_told} THEN {text} ELSE to_json({name})::VARCHAR END AS {name}"
+    return f"{text} AS {name}" if column.type.endswith("[]") else name
 
 
 def unflat(column: schema.Column) -> str:
     """The column again from such a cell."""
     name = f'"{column.column}"'
     if column.type.endswith("[]"):
-        return f"CASE WHEN {name} IS NULL THEN [] ELSE string_split({name}, '; ')::{column.type} END AS {name}"
+        is_json = f"starts_with({name}, '[\"') AND json_valid({name})"  # as allnlp.cells.parted
+        texts = f"WHEN {is_json} THEN from_json({name}, '[\"VARCHAR\"]') " if column.type == "VARCHAR[]" else ""
+        return f"CASE WHEN {name} IS NULL THEN [] {texts}ELSE string_split({name}, '; ')::{column.type} END AS {name}"
     return name if column.nullable or column.type != "VARCHAR" else f"coalesce({name}, '') AS {name}"
 
 

@@ -19,6 +19,7 @@ from allnlp.tables.database import absent, connect, quoted, unflat
 FORMATS = ("parquet", "csv", "tsv", "jsonl", "xlsx")
 MANIFEST = "manifest.json"
 UNFINISHED = ".unfinished"
+_LINE = 2**28  # bytes of a row of text; DuckDB gives up at 2 MB otherwise
 VOCABULARY = "terminology.zip"
 AS_READ = "as_read.rows"  # documents before others were merged into them, for a run that adds to the folder
 
@@ -148,10 +149,10 @@ def _source(table: str, path: Path, version: int) -> str:
     if kind == "parquet":
         rows = f"read_parquet('{quoted(path)}')"
     elif kind == "jsonl":
-        rows = f"read_json('{quoted(path)}', format='newline_delimited', columns={typed})"
+        rows = f"read_json('{quoted(path)}', format='newline_delimited', columns={typed}, maximum_object_size={_LINE})"
     elif is_flat:
         delimiter = "\t" if kind == "tsv" else ","
-        rows = f"read_csv('{quoted(path)}', header=true, delim='{delimiter}', quote='\"', escape='\"', columns={typed}, nullstr='')"
+        rows = f"read_csv('{quoted(path)}', header=true, delim='{delimiter}', quote='\"', escape='\"', columns={typed}, nullstr='', auto_detect=false, max_line_size={_LINE})"
     else:
         raise FolderError(f"{path}: Excel tables are for people. Annotate with --format parquet to ask questions of them.")
     if not lacking and not is_flat:

@@ -145,6 +145,7 @@ def _documents(frame: pd.DataFrame) -> _Part:
     types, study_type = dictionary(_texts(frame["study_type"]))
     head = {
         "doc_id": frame["doc_id"].tolist(), "pmid": _texts(frame["pmid"]), "doi": _texts(frame["doi"]), "journals": journals, "study_types": types,
+        "notices": ["; ".join(notices) for notices in frame["notices"]],
         "study": [study_label(*row) for row in zip(frame["authors"], frame["year"], frame["doc_id"], strict=True)],
     }  # fmt: skip
     return _Part(head, {
@@ -284,7 +285,7 @@ CREATE TEMP TABLE numbered AS SELECT (row_number() OVER () - 1)::BIGINT AS doc, 
 """
 _OWN = "FROM chosen_frame AS c JOIN numbered AS n USING (doc) JOIN {} AS t USING (doc_id)"
 _DOCUMENTS = f"""
-SELECT t.doc_id, t.pmid, t.doi, t.title, t.text, t.journal, t.year, t.authors, t.is_retracted, coalesce(s.study_type, 'other') AS study_type, s.n_patients
+SELECT t.doc_id, t.pmid, t.doi, t.title, t.text, t.journal, t.year, t.authors, t.is_retracted, t.notices, coalesce(s.study_type, 'other') AS study_type, s.n_patients
 {_OWN.format("documents")} LEFT JOIN studies AS s USING (doc_id) ORDER BY c.place
 """
 _SENTENCES = f'SELECT c.place AS doc, t.section, t.start, t."end" {_OWN.format("sentences")} ORDER BY c.place, t.sentence'

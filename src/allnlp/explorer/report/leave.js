@@ -1,10 +1,13 @@
 /* Ways in which a view leaves: as a CSV file, and as the command that asks for the same. */
 
+/** What a spreadsheet computes, as in cells.py: blanks and quotation marks are passed over before a sign. */
+const COMPUTED = /^(?:[\x00-\x20\x7f-\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff'"]*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]|'*[\t\r\n])/;
+
 /** A cell of a CSV file; a text that a spreadsheet would compute gets an apostrophe. */
 function csvCell(value) {
   if (value == null || Number.isNaN(value)) return "";
   if (typeof value === "number") return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  const safe = COMPUTED.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

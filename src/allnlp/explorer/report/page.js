@@ -163,6 +163,7 @@ function citation(report, document) {
     doi ? link(`https://doi.org/${encodeURI(doi)}`, `doi:${doi}`) : null,
     pmid || doi ? null : head.doc_id[document],
     columns.document_retracted[document] ? make("strong", { class: "warn" }, "retracted") : null,
+    head.notices[document] || null,
   ].filter(Boolean);
   return make("p", { class: "cite" }, ...parts.flatMap((part, i) => (i ? [" · ", part] : [part])));
 }
