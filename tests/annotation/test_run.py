@@ -424,3 +424,18 @@ def test_several_inputs_folders_and_patterns_are_read_once_each(demo: Path, tmp_
 
 def test_the_short_python_call_does_the_same(small: Path, tmp_path: Path) -> None:
     assert allnlp.annotate(small, out=tmp_path / "out", limit=1).counts.read == 1
+
+
+ARTICLE = """<article><front><article-meta><article-id pub-id-type="pmid">90000001</article-id><title-group><article-title>Cells</article-title></title-group>
+<abstract><p>We treated 34 children.</p></abstract></article-meta></front><body><sec><title>Results</title><p>No CRS was seen.</p></sec></body></article>"""
+
+
+@pytest.mark.parametrize(("body", "text"), [(False, "We treated 34 children."), (True, "We treated 34 children. Results: No CRS was seen.")])
+def test_the_body_of_an_article_is_read_where_it_is_wanted(tmp_path: Path, body: bool, text: str) -> None:
+    (tmp_path / "a.xml").write_text(ARTICLE)
+    annotate_collection([tmp_path / "a.xml"], tmp_path / "out", models=["none"], body=body)
+    assert list(read_table(tmp_path / "out", "documents").abstract) == [text]
+    assert ("cytokine release syndrome" in set(read_table(tmp_path / "out", "mentions").name)) is body
+    assert read_manifest(tmp_path / "out")["options"]["body"] is body
+    with pytest.raises(FolderError, match="other options"):
+        annotate_collection([tmp_path / "a.xml"], tmp_path / "out", models=["none"], body=not body)

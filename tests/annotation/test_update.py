@@ -185,3 +185,16 @@ def test_updating_gives_the_documents_of_a_run_over_all(
     assert read_manifest(folder)["counts"] == read_manifest(whole)["counts"]
     assert read_table(folder, "documents").to_csv() == read_table(whole, "documents").to_csv()
     assert content(folder) == content(whole)
+
+
+@pytest.mark.parametrize("body", [False, True])
+def test_articles_that_are_added_are_read_as_those_before(tmp_path: Path, body: bool) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.xml").write_text(
+            f"<article><front><article-meta><title-group><article-title>Cells {name}</article-title></title-group><abstract><p>Short.</p></abstract>"
+            "</article-meta></front><body><p>No CRS was seen.</p></body></article>"
+        )
+    folder = annotated(tmp_path / "out", tmp_path / "a.xml", body=body)
+    updated(folder, tmp_path / "b.xml")
+    assert set(read_table(folder, "documents").abstract) == {"Short. No CRS was seen." if body else "Short."}
+    assert content(folder) == content(annotated(tmp_path / "whole", tmp_path / "a.xml", tmp_path / "b.xml", body=body))

@@ -13,6 +13,7 @@ from allnlp.readers import Deletion, Row
 from allnlp.schema import Document, Failure, check, document_text
 
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
+_PLACE = re.compile(r"line \d+(?:, column \d+)?")
 _LINE_END = re.compile("[\r\n]")
 _FORMS = {
     "pmid": re.compile(r"[1-9][0-9]{0,7}"),
@@ -39,6 +40,11 @@ class Dripping(io.BytesIO):
 
     def read1(self, size: int | None = -1, /) -> bytes:
         return self.read(self.size)
+
+
+def are_alike(one: Outcome, other: Outcome) -> bool:
+    """Whether both have the same rows; where the XML parser saw the damage may depend on how the bytes came."""
+    return one == other or _PLACE.sub("line", repr(one)) == _PLACE.sub("line", repr(other))
 
 
 def outcome(reader: Callable[[BinaryIO], Iterable[Row]], stream: BinaryIO) -> Outcome:

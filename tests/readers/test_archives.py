@@ -234,7 +234,7 @@ def test_tar_that_is_cut_off_or_damaged_gives_the_members_that_are_whole(tmp_pat
     found = told(written(tmp_path, bytes(broken)))
     assert (found["a.ris"], found["c.ris"]) == ("A", "C")
     assert "damaged at byte 1024" in found[""]
-    *rows, last = read([written(tmp_path, gzip.compress(whole)[:-20])])
+    *_, last = read([written(tmp_path, gzip.compress(whole)[:-20])])
     assert isinstance(last, Failure)
     assert "cut off" in last.error
 
@@ -265,6 +265,15 @@ def test_workbook_is_one_input(tmp_path: Path) -> None:
     assert told(path) == {"": "Cells"}
     packed = written(tmp_path, tar(("b.xlsx", path.read_bytes()), ("c.xlsx.gz", gzip.compress(path.read_bytes()))))
     assert told(packed) == {"b.xlsx": "Cells", "c.xlsx.gz": "Cells"}
+
+
+def test_workbook_that_is_a_bomb_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compression, "UNSUSPECTED", 4 << 20)
+    raw = zipped(("[Content_Types].xml", b"<Types/>"), ("xl/worksheets/sheet1.xml", b"<worksheet>" + b" " * (12 << 20)))
+    for content in (raw, zipped(("a.xlsx", raw)), gzip.compress(raw)):
+        (row,) = read([written(tmp_path, content)])
+        assert isinstance(row, Failure)
+        assert "sheet1.xml in it: it unpacks to more than 1000 times its size" in row.error
 
 
 def bomb(packer: str, size: int, head: bytes = b"title,abstract\n") -> bytes:

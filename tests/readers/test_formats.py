@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from allnlp.readers import READERS, read, sniff
+from allnlp.readers import READERS, read, rows_of, sniff
 from allnlp.schema import Document, Failure, check, document_text
 
 DATA = Path(__file__).parents[1] / "data" / "exports"
@@ -314,3 +316,25 @@ def test_pubmed_summary_is_read(tmp_path: Path) -> None:
     assert (first.pmid, first.title, first.doi) == ("90000001", "Invented cells in adults.", "10.5555/inv.2021.001")
     assert isinstance(second, Document)
     assert (second.pmid, second.year) == ("90000002", 2020)
+
+
+@pytest.mark.parametrize("end", [b"\x1a", b"\n\x1a", b"\r\n\x1a\x1a\r\n"])
+@pytest.mark.parametrize("name", [name for name, _, _ in FILES])
+def test_ctrl_z_at_the_end_is_neither_a_record_nor_a_mark(name: str, end: bytes) -> None:
+    raw = (DATA / name).read_bytes()
+    if raw.startswith(b"PK"):
+        pytest.skip("a workbook has no lines")
+    assert list(rows_of(io.BytesIO(raw.rstrip() + end), name)) == list(rows_of(io.BytesIO(raw), name))
+
+
+def test_ctrl_z_within_a_file_stays_a_character_of_it() -> None:
+    (row,) = rows_of(io.BytesIO(b"TY  - JOUR\nTI  - Cells\x1a in blood\nER  - \n"), "x.ris")
+    assert isinstance(row, Document)
+    assert row.title == "Cells\x1a in blood"
+
+
+def test_the_page_on_readers_names_every_format_once() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "readers.md").read_text()
+    table = page.partition("## Formats")[2].partition("\n## ")[0]
+    named = [name for line in table.splitlines() if line.startswith("| `") for name in re.findall(r"`([^`]+)`", line.split("|")[1])]
+    assert sorted(named) == sorted(READERS)

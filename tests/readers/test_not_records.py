@@ -11,6 +11,10 @@ from allnlp.schema import Document, Failure
 
 ENTRY = "@article{a,\n  title = {Cells},\n  year = 2020\n}\n"
 LICENCE = "Permission is hereby granted, free of charge, to any person obtaining a copy of this software to deal in it.\n"
+DUBLIN_CORE = (
+    '<?xml version="1.0"?><responseWrapper><hitCount>1</hitCount><rdf:RDF xmlns:rdf="urn:r" xmlns:dc="urn:d"><rdf:Description>'
+    "<dc:title>Cells</dc:title></rdf:Description></rdf:RDF></responseWrapper>\n"
+)
 FILES = [
     ("a.py", f'import os\n\nimport sys\n\nTEXT = """\n{ENTRY}"""\n'),
     ("b.py", "@pytest.mark.parametrize(x, y)\n@decorated(a, b=1)\ndef f(x):\n    print(x)\n    views = share(x)\n    print(views)\n"),
@@ -23,6 +27,10 @@ FILES = [
     ("run.log", "2021-03-05 10:00:00 INFO started\n2021-03-05 10:00:01 INFO read 5 records of a title\n"),
     ("numbers.csv", "x,y\n1,2\n3,4\n5,6\n"),
     ("package.json", '{"name": "tool", "version": "1.0", "scripts": {"test": "run"}}\n'),
+    ("described.json", '{\n "name": "tool",\n "description": "A reader of cells",\n "keywords": ["cells"],\n "author": "Doe"\n}\n'),
+    ("v1.json", '{"FullStudiesResponse": {"NStudiesFound": 1, "FullStudies": [{"Study": {"ProtocolSection": {"IdentificationModule": {}}}}]}}\n'),
+    ("fields.json", '{"StudyFieldsResponse": {"StudyFields": [{"NCTId": ["NCT09990001"], "BriefTitle": ["Cells"]}]}}\n'),
+    ("dc.xml", DUBLIN_CORE),
     ("words.txt", "".join(f"word{chr(97 + i)}\n" for i in range(20))),
     ("only.bib", "@comment{jabref-meta: databaseType:bibtex;}\n@string{j = {Journal}}\n"),
     ("page.html", "<!DOCTYPE html>\n<html><body><h1>Title</h1><p>Abstract</p></body></html>\n"),
@@ -41,11 +49,30 @@ def test_no_document_comes_of_it(tmp_path: Path, name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("v1.json", "ClinicalTrials.gov's former interface; download"),
+        ("fields.json", "ClinicalTrials.gov's former interface; download"),
+        ("dc.xml", "Europe PMC's Dublin Core form; fetch"),
+        ("package.json", "record 1: the object has neither title nor abstract; found 'name', 'version', 'scripts.test'. Leave it out, or say"),
+    ],
+)
+def test_it_is_said_what_to_do(tmp_path: Path, name: str, words: str) -> None:
+    path = tmp_path / name
+    path.write_text(dict(FILES)[name])
+    (row,) = read([path])
+    assert isinstance(row, Failure)
+    assert words in row.error
+
+
+@pytest.mark.parametrize(
     ("name", "text"),
     [
         ("export.log", "TY  - JOUR\nTI  - Cells\nER  - \n"),
         ("notes.md", "# A title\n\nWe made up 24 patients. Of these, 12 (50%) had a response (p = 0.04).\n"),
         ("abstract.txt", "We made up 24 patients. None was granted permission, free of charge or not.\n"),
+        ("data.json", '{"title": "Cells", "description": "We made up 24 patients.", "keywords": ["cells"], "author": "Doe"}\n'),
+        ("rows.csv", "id,description\n1,We made up 24 patients.\n"),
         ("changes of mood.txt", "We made up 24 patients.\n"),
     ],
 )

@@ -14,6 +14,10 @@ from allnlp.schema import Document, Failure, document_text
 TITLE = "Tisagenlecleucel in children and young adults with B-cell lymphoblastic leukemia"
 ABSTRACT = "We treated 75 children and young adults with tisagenlecleucel. " * 5
 ONE = Document("a", title=TITLE, abstract="", text=TITLE, journal="The New England journal of medicine", year=2018, authors=("Doe, Jane", "Roe, R"))
+CONVERSE = (
+    ("acute", "chronic"), ("male", "female"), ("symptomatic", "asymptomatic"), ("hypotensive", "hypertensive"), ("T-cell", "B-cell"), ("microvascular", "macrovascular"),
+    ("increased", "decreased"), ("IgA", "IgG"), ("PD-1", "PD-L1"), ("Hodgkin", "non-Hodgkin"), ("lenalidomide", "pomalidomide"), ("treated", "untreated"),
+)  # fmt: skip
 
 
 def document(doc_id: str, **cells: Any) -> Document:
@@ -29,6 +33,8 @@ def document(doc_id: str, **cells: Any) -> Document:
         {"title": f"RETRACTED: {TITLE}"},
         {"title": TITLE.upper()},
         {"title": TITLE.replace("B-cell", "B cell")},
+        {"title": TITLE.replace("B-cell", "Bcell").replace("and young", "& young")},
+        {"title": TITLE.replace("lymphoblastic", "lymphobastic")},
         {"year": 2019},
         {"year": None},
         {"journal": "N Engl J Med"},
@@ -57,6 +63,7 @@ def test_a_record_that_is_written_otherwise_is_the_same_work(cells: dict[str, An
         ({}, {"title": f"{TITLE}: reply"}),
         ({}, {"title": f"{TITLE}: study protocol"}),
         ({}, {"title": TITLE.replace("Tisagenlecleucel", "Blinatumomab")}),
+        *(({"title": f"{TITLE} and {one} disease after an allogeneic graft"}, {"title": f"{TITLE} and {other} disease after an allogeneic graft"}) for one, other in CONVERSE),
         ({}, {"year": 2020}),
         ({}, {"journal": "Blood"}),
         ({"journal": "Blood"}, {"journal": "Blood advances"}),
@@ -65,12 +72,29 @@ def test_a_record_that_is_written_otherwise_is_the_same_work(cells: dict[str, An
         ({"doi": "10.5555/a"}, {"doi": "10.5555/b"}),
         ({"trial_ids": ("NCT01234567",)}, {"trial_ids": ("NCT07654321",)}),
         ({"title": "Acute lymphoblastic leukemia"}, {"title": "Acute lymphoblastic leukemia"}),
-        ({"journal": None, "authors": ()}, {"year": None, "title": TITLE.replace("leukemia", "leukaemia")}),
+        ({"journal": None, "authors": ()}, {"year": None, "title": TITLE.replace("leukemia", "leukemias")}),
         ({"abstract": ABSTRACT}, {"abstract": "Minimal residual disease was measured by flow cytometry in every laboratory of the group. " * 4}),
     ],
 )
 def test_a_record_of_another_work_is_not(first: dict[str, Any], second: dict[str, Any]) -> None:
     assert not is_same_work(ONE._replace(**first), ONE._replace(**second))
+
+
+SUBTITLE = ": results of an invented registry of twelve centres"
+
+
+def test_a_title_without_its_subtitle_is_the_same_where_the_abstract_is() -> None:
+    whole = ONE._replace(title=TITLE + SUBTITLE, abstract=ABSTRACT)
+    assert is_same_work(whole, ONE._replace(abstract=f"BACKGROUND: {ABSTRACT} (c) The Authors."))
+    assert is_same_work(ONE._replace(abstract=ABSTRACT), whole)
+    assert not is_same_work(whole._replace(abstract=""), ONE)
+    assert not is_same_work(whole, ONE._replace(abstract=ABSTRACT.replace("75", "57")))
+    assert not is_same_work(whole._replace(title=f"{TITLE}: reply by the authors"), ONE._replace(abstract=ABSTRACT))
+
+
+def test_greek_letters_are_their_names() -> None:
+    title = "Inhibition of TGF-β and of IFNγ in the marrow of mice with leukaemia"
+    assert is_same_work(ONE._replace(title=title), ONE._replace(title="Inhibition of TGF-beta and of IFN-gamma in the marrow of mice with leukemia."))
 
 
 def test_what_is_merged_has_every_identifier_and_the_fuller_abstract() -> None:

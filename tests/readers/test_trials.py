@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from allnlp.readers import read, sniff
+from allnlp.readers.record import trial_ids
 from allnlp.schema import Document, Failure
+from allnlp.text.registrations import find_registrations
 
 DATA = Path(__file__).parents[1] / "data" / "exports"
 STUDIES: list[dict[str, Any]] = json.loads((DATA / "two.trials.json").read_text())["studies"]
@@ -227,3 +229,21 @@ def test_csv_of_the_who_has_the_same_columns(tmp_path: Path) -> None:
     (found,) = documents(path)
     assert (found.doc_id, found.title) == ("NCT09990003", "Cells")
     assert "ENROLLMENT: 40 participants (target size)." in found.abstract
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "NCT09990001", "ISRCTN09990001", "ACTRN12699000000001", "2019-001234-12", "2023-501234-12-00", "ChiCTR2100000001", "ChiCTR-OPN-16000001",
+        "UMIN000000001", "DRKS00000001", "CTRI/2021/03/000001", "jRCTs031990001", "KCT0000001", "IRCT20990101000001N1", "NTR1234", "PACTR202199000000001",
+        "TCTR20210300001", "RBR-6n9tgx", "RPCEC00000001", "SLCTR/2021/001", "JapicCTI-990001", "NL-OMON12345",
+    ],
+)  # fmt: skip
+def test_numbers_of_every_registry_are_known_in_cells_as_in_texts(number: str) -> None:
+    assert trial_ids([f"Registry/{number}"]) == (number,)
+    assert [found for found, _ in find_registrations(f"registered as {number.lower()}.")] != []
+
+
+@pytest.mark.parametrize("text", ["GENBANK/AB123456", "TCTR123", "RBR", "2023-50123-12", "PMC1234567"])
+def test_other_numbers_are_no_registrations(text: str) -> None:
+    assert trial_ids([text]) == ()

@@ -92,3 +92,10 @@ def test_time_frames_are_no_results(lexicon: Lexicon) -> None:
     found = annotate_text("d", text, lexicon, title_end=len(trial.title))
     assert [m.name for m in found.mentions if m.label == "OUTCOME"] == ["overall survival"]
     assert find_findings("d", text, found.sentences, found.mentions) == []
+
+
+@pytest.mark.parametrize(("size", "kind", "n", "reason"), [("1", "ACTUAL", 1, None), ("1", "ESTIMATED", 1, "n_patients: 1 is planned"), ("0", "ACTUAL", None, None)])
+def test_a_trial_of_one_has_a_size_and_a_withdrawn_one_has_none(read: Read, size: str, kind: str, n: int | None, reason: str | None) -> None:
+    study, sentences = read(Trial("NCT09990001", "Invented Cells", summary="We saw 1 participant.", design=TREATED, enrollment=size, enrollment_kind=kind))
+    assert (study.n_patients, study.review_reason) == (n, reason)
+    assert [sentences[at] for at in study.n_patients_sentences] == ([f"ENROLLMENT: 1 participant ({kind.lower()})."] if n else [])

@@ -98,6 +98,7 @@ def annotate_collection(
     columns: Mapping[str, str] | None = None,
     format: str = "parquet",
     limit: int | None = None,
+    body: bool = False,
     overwrite: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Outcome:
@@ -116,6 +117,7 @@ def annotate_collection(
         columns: names of columns of CSV and Excel inputs, where they are unusual: {"abstract": "my column"}.
         format: parquet, csv, tsv, jsonl or xlsx.
         limit: stop after so many records that could be read.
+        body: read the sections of JATS articles, too, and not only the abstract.
         overwrite: replace a folder of other inputs or options.
         progress: called now and then.
 
@@ -132,8 +134,8 @@ def annotate_collection(
     terminology = _terminology(tuple(Path(t) for t in terms), tuple(Path(t) for t in link))
     used = chosen(models)
     found = readers.find_inputs(inputs)
-    sources = [source_of(given, columns) for given in found]
-    identity = identity_of(terminology, used, columns, format, limit, [s.described for s in sources])
+    sources = [source_of(given, columns, body=body) for given in found]
+    identity = identity_of(terminology, used, columns, format, limit, [s.described for s in sources], body=body)
     done = _already(out, identity, overwrite)
     if done is not None:
         tables.take_away_rest(out)
@@ -142,10 +144,10 @@ def annotate_collection(
     return run(Job(out, format, sources, identity, terminology, used, limit), progress)
 
 
-def source_of(given: readers.Input, columns: Mapping[str, str] | None) -> Source:
+def source_of(given: readers.Input, columns: Mapping[str, str] | None, *, body: bool = False) -> Source:
     """The records of an input file."""
     described = {"file": given.name, "sha256": readers.sha256_of(given)}
-    return Source(described, given.size, lambda told: readers.read([given], columns=columns, progress=told))
+    return Source(described, given.size, lambda told: readers.read([given], columns=columns, body=body, progress=told))
 
 
 def run(job: Job, progress: Callable[[Progress], None] | None = None) -> Outcome:
@@ -289,13 +291,15 @@ def identity_of(
     format: str,
     limit: int | None,
     inputs: Sequence[Mapping[str, Any]],
+    *,
+    body: bool = False,
 ) -> dict[str, Any]:
     """What makes two runs the same: inputs, options, vocabulary, versions."""
     return {
         "schema": SCHEMA_VERSION,
         "terminology": terminology.version,
         "models": described(models),
-        "options": {"columns": dict(sorted((columns or {}).items())), "format": format, "limit": limit},
+        "options": {"body": body, "columns": dict(sorted((columns or {}).items())), "format": format, "limit": limit},
         "versions": {package: version(package) for package in _PACKAGES},
         "inputs": list(inputs),
     }

@@ -84,11 +84,11 @@ def update_collection(
     used = chosen([m["name"] for m in manifest["models"]] or ["none"]) if models is None else chosen(models)
     found = [given for given in readers.find_inputs(inputs) if readers.sha256_of(given) not in {i["sha256"] for i in described["inputs"]}]
     refuse_inputs_in_the_way(found, folder, options["format"])
-    new = [source_of(given, {**options["columns"], **(columns or {})}) for given in found]
+    chosen_columns, body = {**options["columns"], **(columns or {})}, options.get("body", False)
+    new = [source_of(given, chosen_columns, body=body) for given in found]
     known = Source({"inputs": described["inputs"]}, 0, lambda _: _as_read(folder))
-    identity = identity_of(
-        terminology, used, {**options["columns"], **(columns or {})}, options["format"], None, [*described["inputs"], *(s.described for s in new)]
-    )
+    described_inputs = [*described["inputs"], *(s.described for s in new)]
+    identity = identity_of(terminology, used, chosen_columns, options["format"], None, described_inputs, body=body)
     if not new and all(manifest.get(key) == identity[key] for key in ("schema", "terminology", "models", "versions")):
         tables.take_away_rest(folder)
         return Updated(Outcome(folder, before, is_new=False), before, 0, before.annotated)

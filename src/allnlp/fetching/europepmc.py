@@ -69,9 +69,9 @@ def read_page(body: bytes, *, cursor: str, expected: Callable[[int], int]) -> Pa
         return value
     count, listed, request = value.get("hitCount"), value.get("resultList"), value.get("request")
     records = listed.get("result", []) if isinstance(listed, dict) else []
-    if not isinstance(count, int) or not isinstance(records, list):
+    if type(count) is not int or count < 0 or not isinstance(records, list):
         return Fault("an answer without a count")
-    if not all(isinstance(record, dict) and record.get("id") for record in records):
+    if not all(isinstance(record, dict) and isinstance(record.get("id"), (str, int)) and record["id"] for record in records):
         return Fault("a record without id")
     unique = {key_of(record): record for record in records}
     if len(unique) < expected(count):

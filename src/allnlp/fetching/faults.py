@@ -57,11 +57,12 @@ def retry_after(header: str, now: datetime) -> float | None:
     >>> retry_after("Thu, 01 Jan 2026 00:00:05 GMT", datetime(2026, 1, 1, tzinfo=UTC))
     5.0
     """
-    if re.fullmatch(r"\d{1,9}(?:\.\d+)?", header.strip()):
+    header = header.strip()
+    if re.fullmatch(r"\d{1,9}(?:\.\d+)?", header):
         return float(header)
     try:
         until = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)

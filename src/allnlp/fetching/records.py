@@ -14,6 +14,7 @@ DOCTYPE = (
     '<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st January 2025//EN" "https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd">'
 )
 _MEDLINE = re.compile(rb"^PMID- *(\d+)[ \r]*$", re.MULTILINE)
+_BEGINNING = re.compile(rb"^PMID *-", re.MULTILINE)
 _SOURCE = re.compile(rb"^SO  - ", re.MULTILINE)
 _NOT_GIVEN = re.compile(rb"^\d+: id: \d+ Error occurred:.*$\n?", re.MULTILINE)
 
@@ -103,7 +104,7 @@ class _Scan:
         if len(self._path) == 2 and name in RECORDS:
             end = self.body.index(b">", self.parser.CurrentByteIndex) + 1
             pmid = "".join(self._pmid).strip()
-            if not pmid.isdigit():
+            if not (pmid.isascii() and pmid.isdigit()):
                 raise _Refused("a record without PMID")
             self.by_pmid.setdefault(pmid, self.body[self._begin : end])
         self._path.pop()
@@ -121,14 +122,16 @@ def medline_records(body: bytes) -> Records | Fault:
         return fault
     text = _NOT_GIVEN.sub(b"", body)
     marks = list(_MEDLINE.finditer(text))
-    if not marks and text.strip():
-        return Fault("an answer without records")
+    if not marks:
+        return Fault("an answer without records") if text.strip() else Records({})
+    if len(marks) < len(_BEGINNING.findall(text)):
+        return Fault("a record whose PMID is damaged")
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     pieces = [(mark[1].decode(), text[mark.start() : end].rstrip(b"\r\n") + b"\n") for mark, end in zip(marks, ends, strict=True)]
     by_pmid: dict[str, bytes] = {}
     for pmid, piece in pieces:
         by_pmid.setdefault(pmid, piece)
-    is_cut = bool(pieces) and not (text.endswith((b"\n", b"\r")) and _SOURCE.search(pieces[-1][1]))
+    is_cut = not (text.endswith((b"\n", b"\r")) and _SOURCE.search(pieces[-1][1]))
     return Records(by_pmid, "", frozenset([pieces[-1][0]]) if is_cut else frozenset())
 
 

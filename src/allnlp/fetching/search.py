@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 from allnlp.fetching.faults import Fault, body_fault, json_object
 
+_NUMBER = re.compile(r"[0-9]{1,12}")
 _WARNINGS = (
     ("errorlist", "phrasesnotfound", "not found: {}"),
     ("errorlist", "fieldsnotfound", "no such field: {}"),
@@ -45,13 +47,13 @@ def read_search(body: bytes, *, term: str, most: int) -> Search | Fault:
     if isinstance(value, Fault):
         return value
     result = value.get("esearchresult")
-    if not isinstance(result, dict) or not str(result.get("count", "")).isdigit():
+    if not isinstance(result, dict) or not _NUMBER.fullmatch(str(result.get("count", ""))):
         return Fault("an answer without a count")
     listed = result.get("idlist", [])
     pmids = tuple(dict.fromkeys(str(one) for one in listed)) if isinstance(listed, list) else ()
     count = int(result["count"])
     expected = min(count, most)
-    if len(pmids) != expected or not all(one.isdigit() for one in pmids):
+    if len(pmids) != expected or not all(map(_NUMBER.fullmatch, pmids)):
         return Fault(f"a list of {len(pmids)} of {expected} PMIDs")
     key, name = result.get("querykey"), result.get("webenv")
     history = (str(name), str(key)) if key and name else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from allnlp.errors import ReadError
 from allnlp.readers.citation import Citation, find_citation
@@ -129,9 +130,9 @@ def find_abstract(lines: Sequence[str], citation: Citation | None = None) -> str
     own = citation.line if citation else ""
     for i, line in enumerate(lines):
         if _HEADING.fullmatch(line):
-            text = _following(lines[i + 1 :], own)
+            text = _following("", lines, i + 1, own)
         elif headed := _HEADED.match(line):
-            text = _following([line[headed.end() :], *lines[i + 1 :]], own)
+            text = _following(line[headed.end() :], lines, i + 1, own)
         else:
             continue
         if len(text.split()) >= 10:
@@ -148,11 +149,12 @@ def find_abstract(lines: Sequence[str], citation: Citation | None = None) -> str
     return longest if len(longest.split()) >= 40 else ""
 
 
-def _following(lines: Sequence[str], own: str) -> str:
-    """Paragraphs up to the next heading or navigation; headings of sections become labels."""
+def _following(first: str, lines: Sequence[str], start: int, own: str) -> str:
+    """Paragraphs from a line up to the next heading or navigation, after what is there already; headings of sections become labels."""
     parts: list[str] = []
     label = ""
-    for line in lines:
+    # no slice, for there may be as many headings as lines
+    for line in chain((first,) if first else (), map(lines.__getitem__, range(start, len(lines)))):
         is_label = _LABEL.fullmatch(line) is not None
         if line == own or (not is_label and (is_navigation(line) or _is_stop(line))):
             break

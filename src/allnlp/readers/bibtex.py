@@ -20,6 +20,9 @@ _EID = re.compile(r"[?&]eid=(2-s2\.0-\d+)")
 _KEYLESS = re.compile(r"\s*[\w-]+\s*=")
 _NOT_RECORDS = frozenset(("comment", "preamble", "string"))
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# strings of strings of strings would grow without end
+_LONGEST_STRING = 10_000  # characters
+_MOST_PARTS = 100  # of a value
 _LONGEST = 20000  # lines of an entry whose brace is never closed
 
 
@@ -34,7 +37,7 @@ def read_bibtex(source: Source, *, source_file: str) -> Iterator[Row]:
         for kind, body, is_closed in entries(text_lines(stream)):
             if kind in _NOT_RECORDS:
                 if kind == "string":
-                    strings.update({name.lower(): value for name, value in fields(body, strings).items()})
+                    strings.update({name.lower(): value[:_LONGEST_STRING] for name, value in fields(body, strings).items()})
                 continue
             number += 1
             if is_closed:
@@ -93,9 +96,9 @@ def _unclosed(kind: str, body: list[str], has_comments: bool) -> Iterator[tuple[
         yield kind, "\n".join(body[:20] if len(body) > _LONGEST else body), False
 
 
-def _close(text: str, depth: int, closing: str) -> tuple[int, int]:
+def _close(text: str, depth: int, closing: str, start: int = 0) -> tuple[int, int]:
     """Place of the mark that closes the entry, and the depth at the end of the text."""
-    for found in _MARK.finditer(text):
+    for found in _MARK.finditer(text, start):
         mark = found[0]
         if mark == "{":
             depth += 1
@@ -118,10 +121,11 @@ def fields(body: str, strings: dict[str, str]) -> dict[str, str]:
     place = 0
     while match := _FIELD.match(body, place):
         place = match.end()
-        parts = []
+        parts: list[str] = []
         while True:
             value, place = _value(body, place, strings)
-            parts.append(value)
+            if len(parts) < _MOST_PARTS:
+                parts.append(value)
             more = re.compile(r"\s*#\s*").match(body, place)
             if not more:
                 break
@@ -136,8 +140,8 @@ def fields(body: str, strings: dict[str, str]) -> dict[str, str]:
 
 def _value(body: str, place: int, strings: dict[str, str]) -> tuple[str, int]:
     if body[place : place + 1] == "{":
-        end, _ = _close(body[place + 1 :], 1, "}")
-        return body[place + 1 : place + 1 + end], place + end + 2
+        end, _ = _close(body, 1, "}", place + 1)
+        return body[place + 1 : end], end + 1
     if body[place : place + 1] == '"':
         depth, i = 0, place + 1
         while i < len(body) and not (body[i] == '"' and depth == 0):

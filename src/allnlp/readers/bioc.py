@@ -31,7 +31,7 @@ def read_bioc_xml(source: Source, *, source_file: str) -> Iterator[Row]:
     """
     number, origin = 0, ""
     with opened(source) as stream:
-        for element in elements(stream, "source", "document"):
+        for element in elements(stream, "source", "document", source_file=source_file):
             if isinstance(element, Broken):
                 number += element.is_record
                 yield failure(source_file, number if element.is_record else None, element.error)

@@ -8,20 +8,20 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from allnlp.errors import ReadError
 from allnlp.readers.archives import entries, opened_member
 from allnlp.readers.columns import check_columns
 from allnlp.readers.compression import unpacked
 from allnlp.readers.files import files_of, kept, shown
-from allnlp.readers.formats import READERS, WITH_COLUMNS
+from allnlp.readers.formats import READERS, WITH_BODY, WITH_COLUMNS
 from allnlp.readers.members import Entry, Member
 from allnlp.readers.record import Row, failure
 from allnlp.readers.sniff import sniff
 from allnlp.readers.source import DAMAGE, chunks, head_of
 from allnlp.readers.tars import is_tar
-from allnlp.readers.zips import is_zip
+from allnlp.readers.zips import bomb_in, is_zip
 
 Progress = Callable[[int], None]
 _EVERY = 64  # rows between two reports of progress
@@ -52,11 +52,11 @@ def find_inputs(paths: Sequence[str | Path]) -> list[Input]:
     inputs: list[Input] = []
     seen: set[str] = set()
     for given in paths:
-        for path in files_of(given):
+        for name, path in files_of(given):
             key = os.path.realpath(path)
             if key not in seen:
                 seen.add(key)
-                inputs.extend(_inputs("-" if str(given) == "-" else shown(path), path))
+                inputs.extend(_inputs(name, path))
     return inputs
 
 
@@ -136,7 +136,7 @@ def sha256_of(given: Input) -> str | None:
 
 
 def read(
-    paths: Sequence[str | Path | Input], *, columns: Mapping[str, str] | None = None, progress: Progress | None = None
+    paths: Sequence[str | Path | Input], *, columns: Mapping[str, str] | None = None, body: bool = False, progress: Progress | None = None
 ) -> Iterator[Row]:
     """Documents and Failures of all inputs, in order.
 
@@ -145,6 +145,7 @@ def read(
     Args:
         paths: files, folders, patterns, "-" for standard input, or what `find_inputs` gave.
         columns: document's column to the name in the user's tables, where the usual names do not do.
+        body: the sections of JATS articles follow the abstract.
         progress: is called now and then with the number of bytes (of `Input.size`) read since the last call.
 
     Raises:
@@ -156,15 +157,15 @@ def read(
     for path in paths:
         inputs.extend([path] if isinstance(path, Input) else find_inputs([path]))
     unique = dict.fromkeys(inputs)
-    return _rows(unique, columns, progress)
+    return _rows(unique, columns, progress, body=body)
 
 
-def _rows(inputs: Iterable[Input], columns: Mapping[str, str] | None, progress: Progress | None) -> Iterator[Row]:
+def _rows(inputs: Iterable[Input], columns: Mapping[str, str] | None, progress: Progress | None, *, body: bool) -> Iterator[Row]:
     for given in inputs:
         told = 0
         try:
             with opened_input(given) as raw:
-                for count, row in enumerate(rows_of(raw, given.name, columns=columns)):
+                for count, row in enumerate(rows_of(raw, given.name, columns=columns, body=body)):
                     yield row
                     if progress and count % _EVERY == _EVERY - 1 and (place := min(raw.tell(), given.size)) > told:
                         progress(place - told)
@@ -181,7 +182,7 @@ def _reason(error: Exception) -> str:
     return f"cannot be read ({getattr(error, 'strerror', None) or error}); fetch the file again"
 
 
-def rows_of(raw: BinaryIO, source_file: str, *, columns: Mapping[str, str] | None = None) -> Iterator[Row]:
+def rows_of(raw: BinaryIO, source_file: str, *, columns: Mapping[str, str] | None = None, body: bool = False) -> Iterator[Row]:
     """Rows of one seekable binary stream, whose format is told by its content.
 
     Raises:
@@ -189,7 +190,13 @@ def rows_of(raw: BinaryIO, source_file: str, *, columns: Mapping[str, str] | Non
     """
     with _plain(raw) as stream:
         format_ = sniff(head_of(stream), source_file)
-        options = {"columns": columns} if columns and format_ in WITH_COLUMNS else {}
+        if format_ == "xlsx":
+            if reason := bomb_in(stream):
+                raise ReadError(reason)
+            stream.seek(0)
+        options: dict[str, Any] = {"columns": columns} if columns and format_ in WITH_COLUMNS else {}
+        if body and format_ in WITH_BODY:
+            options["body"] = True
         count = 0
         for row in READERS[format_](stream, source_file=source_file, **options):
             count += 1

@@ -92,6 +92,7 @@ _PUBMED_CITATION = re.compile(r"[^.;]{2,200}\. ((?:19|20)\d\d[^;:.]{0,30})[;:.]"
 _OWN_WORDS = MappingProxyType({"id": "record_id", "publication_date": "date", "trial_ids": "trials"})
 _EMBASE_SOURCE = re.compile(r"(.{2,200}?)\.? \(((?:19|20)\d\d)\)")
 _INITIALS = re.compile(r"[^\W\d_][\w'’ -]* (?:[A-Z]\.?[ -]?){1,4}(?: (?:Jr|Sr|[IV]+)\.?)?\.?")
+_MARKS = re.compile(r"[\W_]+")
 _TRUE = frozenset(("true", "1", "yes", "y", "retracted", "retraction"))
 
 
@@ -101,7 +102,13 @@ def normal_name(name: str) -> str:
     >>> normal_name("Author(s)"), normal_name("UT (Unique WOS ID)"), normal_name("abstract_note ")
     ('author s', 'ut unique wos id', 'abstract note')
     """
-    return " ".join(re.split(r"[\W_]+", name.lower())).strip()
+    return _MARKS.sub(" ", name.lower()).strip()
+
+
+def _normal_names(names: Sequence[str]) -> list[str]:
+    """The names by `normal_name`, each worked out once: a line of a hundred thousand marks has as many, and all are empty."""
+    known = {name: normal_name(name) for name in dict.fromkeys(names)}
+    return [known[name] for name in names]
 
 
 def places(names: Sequence[str], columns: Mapping[str, str] | None = None) -> dict[str, list[int]]:
@@ -117,7 +124,7 @@ def places(names: Sequence[str], columns: Mapping[str, str] | None = None) -> di
     Raises:
         ReadError: ``columns`` names a column that the table does not have.
     """
-    normal = [normal_name(name) for name in names]
+    normal = _normal_names(names)
     # Web of Science's two-letter names: ID are keywords there
     has_codes = "ti" in normal and "so" in normal
     ranked: dict[str, list[tuple[int, int]]] = {}
@@ -129,7 +136,7 @@ def places(names: Sequence[str], columns: Mapping[str, str] | None = None) -> di
     for chosen, name in (columns or {}).items():
         column = _OWN_WORDS.get(chosen, chosen)
         if name not in names and normal_name(name) not in normal:
-            raise ReadError(f"no column is named {name!r}; found {', '.join(map(repr, names[:20]))}. Check columns={{...}}")
+            raise ReadError(f"no column is named {name!r}; found {', '.join(map(repr, names[:20]))}. Check the name after --column")
         i = names.index(name) if name in names else normal.index(normal_name(name))
         found[column] = [i, *(j for j in found.get(column, []) if j != i)]
     return found
@@ -153,15 +160,15 @@ def is_header(names: Sequence[str], columns: Mapping[str, str] | None = None) ->
     >>> is_header(["PMID", "Title"]), is_header(["name", "description"]), is_header(["id", "text"])
     (True, False, True)
     """
-    normal = {normal_name(name) for name in names}
-    if columns and all(normal_name(name) in normal for name in columns.values()):
+    if columns and {normal_name(name) for name in columns.values()} <= set(_normal_names(names)):
         return True
     found = places(names)
-    if any(names[i] and normal_name(names[i]) not in _WEAK for key in ("title", "abstract") for i in found.get(key, ())):
+    texts = [normal_name(names[i]) for key in ("title", "abstract") for i in found.get(key, ())]
+    if set(texts) - _WEAK:
         return True
-    return any(key in found for key in ("title", "abstract")) and any(
-        key in found and any(normal_name(names[i]) not in _WEAK for i in found[key]) for key in _NAMING
-    )
+    # a program's package, too, has a description and authors
+    naming = [key for key in _NAMING if key != "authors" or set(texts) - {"description"}]
+    return bool(texts) and any(key in found and any(normal_name(names[i]) not in _WEAK for i in found[key]) for key in naming)
 
 
 def row(cells: Sequence[Cell], where: Places, *, source_file: str, source_record: int, is_exact: bool = False) -> Row:
@@ -176,14 +183,15 @@ def row(cells: Sequence[Cell], where: Places, *, source_file: str, source_record
     """
 
     def raw(column: str) -> Cell:
-        found = [cells[i] for i in where.get(column, ()) if i < len(cells)]
-        if is_exact and column in ("title", "abstract"):
-            return next((cell for cell in found if cell), "")
-        return next((cell for cell in found if not _is_empty(cell)), "")
+        is_kept = is_exact and column in ("title", "abstract")
+        for i in where.get(column, ()):
+            if i < len(cells) and (cells[i] if is_kept else not _is_empty(cells[i])):
+                return cells[i]
+        return ""
 
     def one(column: str) -> str:
         cell = raw(column)
-        return clean(cell if isinstance(cell, str) else "; ".join(cell))
+        return clean(cell if isinstance(cell, str) else "; ".join(cell)) if cell else ""
 
     def text(column: str) -> str:
         cell = raw(column)
@@ -261,6 +269,8 @@ def names_of(cell: Cell) -> list[str]:
     """
     if not isinstance(cell, str):
         return [clean(name) for name in cell]
+    if not cell:
+        return []
     cell = clean(cell)
     literal = _literal(cell)
     if literal is not None:
@@ -285,6 +295,8 @@ def terms_of(cell: Cell, separators: str = ";|,") -> list[str]:
     """
     if not isinstance(cell, str):
         return [clean(term) for term in cell]
+    if not cell:
+        return []
     cell = clean(cell)
     literal = _literal(cell)
     if literal is not None:

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol, cast
 
 from allnlp.errors import ReadError
 
-# Text of records packs 3 to 30 times, the same record over and over about 300 times; a bomb 1,000 times and more.
+# 20,000 records that differ by a number alone pack 160 (gzip) to 780 times (Zstandard); a bomb 1,000 times and more.
 MOST_RATIO = 1000
 UNSUSPECTED = 32 << 20  # bytes unpacked, before which no ratio is too large
 _MOST_MEMORY = 256 << 20  # bytes that xz may ask for; `xz -9` needs 65 MB

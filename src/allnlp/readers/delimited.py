@@ -13,6 +13,7 @@ from typing import NamedTuple
 from allnlp.errors import ReadError
 from allnlp.readers.columns import Places, check_columns, is_header, places
 from allnlp.readers.damaged_cells import damage, warn
+from allnlp.readers.own_table import own_rows
 from allnlp.readers.record import Row, failure
 from allnlp.readers.source import LOG, Source, opened, text_lines
 from allnlp.readers.trial_table import row_maker
@@ -30,6 +31,8 @@ _LINK = re.compile(r"https?://\S+")
 DELIMITERS = ",;\t|"
 _HEADER_LINES = 30
 _LONGEST_ROW = 1000  # lines; a longer one is a quotation mark that is never closed
+_SHORTEST_LIMIT = 20
+_WIDEST = 1000  # columns; every one is tried as the cell that was cut
 
 
 class Unclosed(NamedTuple):
@@ -55,15 +58,15 @@ def read_csv(source: Source, *, source_file: str, columns: Mapping[str, str] | N
     """
     check_columns(columns)
     with opened(source) as stream:
-        lines = (line for line in text_lines(stream) if line != "\x1a")  # the end of a file of DOS
+        lines = text_lines(stream)
         first = list(islice(lines, _HEADER_LINES))
         place, delimiter = header(first, columns)
         table = cells(chain(first[place:], lines), delimiter)
         names = next(table)
         assert not isinstance(names, Unclosed)
-        where, made = places(names, columns), row_maker(names, columns)
+        where, made = places(names, columns), own_rows(names, columns, is_guarded=True) or row_maker(names, columns)
         mended, damaged = 0, Counter[str]()
-        for number, values in enumerate((v for v in table if v), start=1):
+        for number, values in enumerate((v for v in table if v and not _is_repeated(v, names)), start=1):
             if isinstance(values, Unclosed):
                 error = f"a quotation mark is not closed in the row that begins {values.line[:60]!r}; close it or double it"
                 yield failure(source_file, number, error)
@@ -103,8 +106,13 @@ def header(lines: Sequence[str], columns: Mapping[str, str] | None = None) -> tu
     found = max((first.split(delimiter) for delimiter in DELIMITERS), key=len)
     raise ReadError(
         f"no column is a title or an abstract; found {', '.join(repr(name.strip()) for name in found[:12])}, expected"
-        " names such as title, abstract, PMID, DOI. Rename the columns, or say which is which with columns={'title': '...'}"
+        " names such as title, abstract, PMID, DOI. Rename the columns, or say which is which: --column title=NAME"
     )
+
+
+def _is_repeated(values: list[str] | Unclosed, names: Sequence[str]) -> bool:
+    """Whether a row is the header again, as where tables were joined."""
+    return values[-1] == names[-1] and [value.lstrip("\ufeff") for value in values] == [name.lstrip("\ufeff") for name in names]
 
 
 def aligned(values: list[str], names: Sequence[str], where: Places, delimiter: str) -> list[str] | None:
@@ -119,6 +127,8 @@ def aligned(values: list[str], names: Sequence[str], where: Places, delimiter: s
     extra = len(values) - len(names)
     if extra <= 0 or not any(value.strip() for value in values[len(names) :]):
         return values
+    if len(names) > _WIDEST:
+        return None
     checks = [(i, _FORMS[column]) for column, places_ in where.items() if column in _FORMS for i in places_]
     checks += [(i, _LINK) for i, name in enumerate(names) if name.strip().lower() in ("link", "url", "pdf link")]
     best: list[str] | None = None
@@ -138,10 +148,12 @@ def cells(lines: Iterable[str], delimiter: str) -> Iterator[list[str] | Unclosed
     taken: list[str] = []
     is_ended = False
     width = 0
+    # where many quotation marks do not close, fewer lines are read again for each, so that the work grows with the file only
+    limit = _LONGEST_ROW
 
     def feed() -> Iterator[str]:
         nonlocal is_ended
-        while len(taken) < _LONGEST_ROW:
+        while len(taken) < limit:
             line = again.popleft() if again else next(source, None)
             if line is None:
                 break
@@ -159,10 +171,12 @@ def cells(lines: Iterable[str], delimiter: str) -> Iterator[list[str] | Unclosed
             return
         if (is_ended or len(taken) > 1) and not _is_sound(taken, delimiter):
             yield Unclosed(taken[0])
+            limit = max(limit // 2, _SHORTEST_LIMIT) if len(taken) > _SHORTEST_LIMIT else limit
             again.extendleft(reversed(taken[1:]))
         elif not (is_repeated and len(values) * 2 < width):
             # in lines that are read again, a short row is the rest of the record that was given as unclosed
             width = width or len(values)
+            limit = min(limit + 1, _LONGEST_ROW)
             values[-1:] = [values[-1].removesuffix("\n")] if values else []
             yield values
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html.entities
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, BinaryIO, NamedTuple
 
@@ -12,7 +12,7 @@ from lxml import etree
 
 from allnlp.errors import ReadError
 from allnlp.readers.record import clean
-from allnlp.readers.source import LOG, decoded, utf8_chunks
+from allnlp.readers.source import HEAD, LOG, decoded, utf8_chunks
 
 Element = etree._Element
 
@@ -27,9 +27,12 @@ _PARSER: dict[str, Any] = {
     "remove_comments": True,
     "remove_pis": True,
 }
+_DECLARED = b"<!ENTITY"
+_REFUSED = "the file declares XML entities of its own, which are refused; export it again without them"
 _ENTITY = re.compile(rb"&(?!#|(?:lt|gt|amp|quot|apos);)")
 _PROLOG = re.compile(rb"[^<]*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)", re.DOTALL)
 _NAMESPACE = re.compile(rb"\sxmlns(?::[\w.-]+)?\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*')")
+_NAMESPACE_FAULTS = range(200, 206)  # libxml2's numbers; it loses nothing when it goes on after them
 _LONGEST = 1 << 27  # bytes of a record; one without end is not followed further
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _SKIPPED = frozenset(("tex-math", "annotation", "annotation-xml", "object-id", "graphic", "inline-graphic", "fn"))
@@ -61,8 +64,8 @@ def _end_of_prolog(head: bytes) -> int:
 
 
 def local(element: Element) -> str:
-    """Name of an element without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+    """Name of an element without its namespace, or a prefix that stands for none."""
+    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
 
 
 def flat(element: Element | None) -> str:
@@ -120,12 +123,43 @@ def without(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
     yield carry if not depth else b""
 
 
-def elements(stream: BinaryIO, *tags: str, skip: str = "") -> Iterator[Element | Broken]:
+def cut_before(pieces: Iterable[bytes], mark: bytes) -> Iterator[bytes]:
+    """The same bytes, with every mark at the beginning of a piece; so it does not matter how they arrived.
+
+    >>> list(cut_before([b"ab<", b"!c<!d."], b"<!"))
+    [b'ab', b'<!c', b'<!d', b'.']
+    """
+    before = re.compile(b"(?=%s)" % re.escape(mark))
+    carry = b""
+    for piece in pieces:
+        *whole, last = before.split(carry + piece)
+        cut = max(len(last) - len(mark) + 1, 0)
+        cut = 0 if cut < len(mark) and last.startswith(mark) else cut
+        yield from filter(None, (*whole, last[:cut]))
+        carry = last[cut:]
+    yield carry
+
+
+def _are_declared(pieces: Iterable[bytes], tags: tuple[str, ...]) -> bool:
+    """Whether entities are declared before the first record begins."""
+    tag = re.compile(rb"<(?:[\w.-]+:)?(?:%s)[\s/>]" % b"|".join(map(str.encode, tags)))
+    tail = b""
+    for piece in cut_before(pieces, _DECLARED):
+        if piece.startswith(_DECLARED):
+            return True
+        tail = tail[-512:] + piece
+        if tag.search(tail):
+            return False
+    return False
+
+
+def elements(stream: BinaryIO, *tags: str, source_file: str, skip: str = "") -> Iterator[Element | Broken]:
     """Elements with one of the local names, in the order of the file, each freed when the next is asked for.
 
     Args:
         stream: a whole XML document, of any size.
         tags: local names of the records.
+        source_file: input file, as given.
         skip: name of an element inside the records that is not wanted.
 
     Damage: the record that is not well-formed is given as `Broken` and reading goes on with the next record, as far as
@@ -137,21 +171,23 @@ def elements(stream: BinaryIO, *tags: str, skip: str = "") -> Iterator[Element |
     parser: Any = etree.XMLPullParser(events=("end",), tag=[f"{{*}}{tag}" for tag in tags], **_PARSER)
     count = 0
     has_entities = False
+    unended = 0  # bytes since the last record; what is no record stays in memory until one ends
     error: etree.XMLSyntaxError | None = None
-    tail = b""
     pieces = utf8_chunks(stream)
-    for chunk in without(pieces, skip) if skip else pieces:
-        if not count:
-            tail = tail[-16:] + chunk
-            if b"<!ENTITY" in tail:
-                raise ReadError("the file declares XML entities of its own, which are refused; export it again without them")
+    for chunk in cut_before(without(pieces, skip) if skip else pieces, _DECLARED):
+        if not count and chunk.startswith(_DECLARED):
+            raise ReadError(_REFUSED)
         has_entities = has_entities or _ENTITY.search(chunk) is not None
+        unended += len(chunk)
+        if unended > _LONGEST:
+            raise ReadError(f"no record ends within {_LONGEST >> 20} MB ({', '.join(tags)}); the records before that are read. Export the file again")
         try:
             parser.feed(chunk)
         except etree.XMLSyntaxError as found:
             error = found
         for _, element in parser.read_events():
             count += 1
+            unended = 0
             if has_entities:
                 _name_entities(element)
             yield element
@@ -165,12 +201,15 @@ def elements(stream: BinaryIO, *tags: str, skip: str = "") -> Iterator[Element |
         except etree.XMLSyntaxError as found:
             error = found
     del parser
-    reason = f"the XML is not well-formed: {error.msg or error}"
+    reason = f"the XML is not well-formed: {clean(error.msg or str(error))}"
     if not stream.seekable():
         yield Broken(f"{reason}; the records before that place are read. Export the file again", is_record=False)
         return
     stream.seek(0)
-    LOG.warning("%s; the records after that place are read one by one", reason)
+    if not count and _are_declared(utf8_chunks(stream), tags):
+        raise ReadError(_REFUSED)
+    stream.seek(0)
+    LOG.warning("%s: %s; the records after that place are read one by one", source_file, reason)
     yield from _salvaged(stream, tags, count, reason)
 
 
@@ -212,12 +251,16 @@ def _set_text(parent: Element, before: Element | None, parts: list[str]) -> None
 
 def _salvaged(stream: BinaryIO, tags: tuple[str, ...], skip: int, reason: str) -> Iterator[Element | Broken]:
     """Records after the first ``skip``, each parsed by itself from its bytes."""
-    tail = scope = b""
+    tail = b""
+    scope: bytes | None = None
 
     def watched() -> Iterator[bytes]:
         nonlocal tail, scope
+        head = b""
         for chunk in utf8_chunks(stream):
-            scope = scope if tail else _scope(chunk)
+            if scope is None:
+                head += chunk
+                scope = _scope(head) if len(head) < HEAD else b""
             tail = (tail + chunk)[-4096:]
             yield chunk
 
@@ -230,10 +273,10 @@ def _salvaged(stream: BinaryIO, tags: tuple[str, ...], skip: int, reason: str) -
             yield Broken(f"{reason}; the record has no end. Export it again", is_record=True)
             continue
         try:
-            element = _alone(_ILLEGAL.sub("\ufffd", decoded(piece)), scope)
+            element = _alone(_ILLEGAL.sub("\ufffd", decoded(piece)), scope or b"")
         except etree.XMLSyntaxError as error:
             is_told = True
-            yield Broken(f"the record is not well-formed XML: {error.msg}. Export it again", is_record=True)
+            yield Broken(f"the record is not well-formed XML: {clean(error.msg or str(error))}. Export it again", is_record=True)
             continue
         _name_entities(element)
         yield element
@@ -245,15 +288,15 @@ def _salvaged(stream: BinaryIO, tags: tuple[str, ...], skip: int, reason: str) -
         yield Broken(f"{reason}; the records are read, the file's end is missing. Export it again", is_record=False)
 
 
-def _scope(head: bytes) -> bytes:
-    r"""Names of namespaces that the root element declares, which its records use.
+def _scope(head: bytes) -> bytes | None:
+    r"""Names of namespaces that the root element declares, which its records use; None where its tag does not end.
 
-    >>> _scope(b'<?xml version="1.0"?><feed a="1" xmlns="urn:a"\n xmlns:b="urn:b"><entry/>')
-    b' xmlns="urn:a" xmlns:b="urn:b"'
+    >>> _scope(b'<?xml version="1.0"?><feed a="1" xmlns="urn:a"\n xmlns:b="urn:b"><entry/>'), _scope(b'<feed xmlns="urn:a"')
+    (b' xmlns="urn:a" xmlns:b="urn:b"', None)
     """
     root = _ROOT.search(head, _end_of_prolog(head))
-    tag = head[root.start() : max(head.find(b">", root.start()), root.start())] if root else b""
-    return b"".join(found[0] for found in _NAMESPACE.finditer(tag))
+    end = head.find(b">", root.start()) if root else -1
+    return b"".join(found[0] for found in _NAMESPACE.finditer(head[root.start() : end])) if root and end >= 0 else None
 
 
 def _alone(text: str, scope: bytes) -> Element:
@@ -266,8 +309,7 @@ def _alone(text: str, scope: bytes) -> Element:
     try:
         return etree.fromstring(whole, etree.XMLParser(**_PARSER))[0]
     except etree.XMLSyntaxError as error:
-        log: Any = error.error_log
-        if any(entry.domain_name != "NAMESPACE" for entry in log):
+        if getattr(error, "code", 0) not in _NAMESPACE_FAULTS:
             raise
     return etree.fromstring(whole, etree.XMLParser(recover=True, **_PARSER))[0]
 

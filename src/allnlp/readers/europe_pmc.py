@@ -21,7 +21,7 @@ def read_europe_pmc(source: Source, *, source_file: str) -> Iterator[Row]:
     """
     number = 0
     with opened(source) as stream:
-        for element in elements(stream, "result"):
+        for element in elements(stream, "result", source_file=source_file):
             if isinstance(element, Broken):
                 number += element.is_record
                 yield failure(source_file, number if element.is_record else None, element.error)
@@ -43,9 +43,10 @@ def element_object(element: Element, depth: int = 0) -> dict[str, Any] | str:
         if name in ("h4", "i", "b", "sub", "sup", "p"):
             return flat(element)
         value = element_object(child, depth + 1)
-        if is_list or name in found:
-            held = found.setdefault(name, [])
-            found[name] = [*held, value] if isinstance(held, list) else [held, value]
+        if isinstance(found.get(name), list):
+            found[name].append(value)
+        elif is_list:
+            found[name] = [value]
         else:
-            found[name] = value
+            found[name] = [found[name], value] if name in found else value
     return found

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from allnlp.errors import ReadError
 
@@ -19,7 +19,14 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
 _SPARE = 1 << 30  # bytes of the disk that are left free
 
 
-def files_of(given: str | Path) -> list[Path]:
+class Found(NamedTuple):
+    """A file and its name as given, which a copy of what came out of a pipe keeps."""
+
+    name: str
+    path: Path
+
+
+def files_of(given: str | Path) -> list[Found]:
     """Files that a path, pattern or "-" names, sorted by name within a folder; folders that cannot be opened are among them.
 
     Raises:
@@ -27,13 +34,13 @@ def files_of(given: str | Path) -> list[Path]:
     """
     name = str(given)
     if name == "-":
-        return [_poured(sys.stdin.buffer, "standard input")]
+        return [Found("-", _poured(sys.stdin.buffer, "standard input"))]
     if not name.strip():
         raise ReadError("an input has an empty name. Name a file, a folder or a pattern; . is the folder that you are in")
     path = Path(given)
     try:
         if path.is_dir():
-            return sorted(_files_below(path))
+            return [Found(shown(file), file) for file in sorted(_files_below(path))]
         if path.exists() or path.is_symlink():
             return [_lasting(path)]
         # Path.glob takes no absolute pattern
@@ -96,15 +103,15 @@ def _flows(path: Path) -> bool:
         return False
 
 
-def _lasting(path: Path) -> Path:
+def _lasting(path: Path) -> Found:
     """The file itself, or a copy of what came out of a pipe, which can be read again."""
     if not _flows(path):
-        return path
+        return Found(shown(path), path)
     try:
         with path.open("rb", buffering=0) as stream:
             if path.is_char_device() and not stream.isatty() and stream.read(1):
                 raise ReadError(f"{path}: is a device. Give a file, or - for standard input")
-            return _poured(stream, str(path))
+            return Found(shown(path), _poured(stream, str(path)))
     except OSError as error:
         raise _cut_short(str(path), error) from error
 

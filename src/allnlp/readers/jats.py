@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from allnlp.readers.elements import Broken, Element, elements, flat, local
@@ -10,6 +11,8 @@ from allnlp.readers.notices import jats_notice
 from allnlp.readers.record import Row, failure, record
 from allnlp.readers.source import Source, opened
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_NO_NAME = "unknown"  # of an element whose name is damaged
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _NOT_ABSTRACTS = frozenset(
@@ -31,7 +34,7 @@ def read_jats(source: Source, *, source_file: str, body: bool = False) -> Iterat
     """
     number = 0
     with opened(source) as stream:
-        for element in elements(stream, "article", "Reply"):
+        for element in elements(stream, "article", "Reply", source_file=source_file):
             if isinstance(element, Broken):
                 number += element.is_record
                 yield failure(source_file, number if element.is_record else None, element.error)
@@ -42,7 +45,7 @@ def read_jats(source: Source, *, source_file: str, body: bool = False) -> Iterat
                 yield failure(source_file, number, f"PubMed Central answered: {reason}", element.get("id"))
                 continue
             for e in element.iter("{*}*"):
-                e.tag = local(e)
+                e.tag = name if _NAME.fullmatch(name := local(e)) else _NO_NAME
             yield _article(element, source_file, number, body=body)
 
 

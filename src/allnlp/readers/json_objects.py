@@ -37,7 +37,7 @@ def parsed(text: str) -> dict[str, Any] | Bad:
     """The object that a text is.
 
     >>> parsed('{"a": 1}'), parsed("[1]")
-    ({'a': 1}, Bad(error='the record is a list; expected an object with title and abstract'))
+    ({'a': 1}, Bad(error='the record is a list; expected an object with title and abstract. Leave it out or export it again'))
     """
     try:
         value = json.loads(text, strict=False)  # blanks and line ends may stand in strings as they are
@@ -47,7 +47,7 @@ def parsed(text: str) -> dict[str, Any] | Bad:
         return Bad(f"the record cannot be read as JSON ({error}); correct it or export it again")
     if isinstance(value, dict):
         return value
-    return Bad(f"the record is a {type(value).__name__}; expected an object with title and abstract")
+    return Bad(f"the record is a {type(value).__name__}; expected an object with title and abstract. Leave it out or export it again")
 
 
 def json_objects(pieces: Iterable[str], *, members_of: str = "") -> Iterator[dict[str, Any] | Bad]:

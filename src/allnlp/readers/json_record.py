@@ -7,6 +7,7 @@ from typing import Any
 
 from allnlp.readers.columns import is_header, places, row
 from allnlp.readers.json_cells import json_cells
+from allnlp.readers.own_table import is_own, own_names
 from allnlp.readers.record import Row, failure
 
 _WRAPPERS = ("message", "result", "record", "data", "article", "publication", "work", "paper")
@@ -29,7 +30,10 @@ def json_row(
     if not chosen and not is_header(list(cells)):
         inner = next((value[key] for key in _WRAPPERS if isinstance(value.get(key), dict) and is_header(list(json_cells(value[key])))), None)
         if inner is None:
-            error = f"the object has neither title nor abstract; found {', '.join(map(repr, list(cells)[:12]))}"
+            found = f"found {', '.join(map(repr, list(cells)[:12]))}" if cells else "it is empty"
+            error = f"the object has neither title nor abstract; {found}. Leave it out, or say which is which: --column title=NAME"
             return failure(source_file, source_record, error)
         cells = json_cells(inner)
-    return row(list(cells.values()), places(list(cells), chosen), source_file=source_file, source_record=source_record, is_exact=is_exact)
+    own = not chosen and is_own(value)
+    where = places(own_names(list(cells)) if own else list(cells), chosen)
+    return row(list(cells.values()), where, source_file=source_file, source_record=source_record, is_exact=is_exact or own)

@@ -17,7 +17,7 @@ def read_mods(source: Source, *, source_file: str) -> Iterator[Row]:
     """
     number = 0
     with opened(source) as stream:
-        for element in elements(stream, "mods"):
+        for element in elements(stream, "mods", source_file=source_file):
             if isinstance(element, Broken):
                 number += element.is_record
                 yield failure(source_file, number if element.is_record else None, element.error)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from allnlp import schema
 from allnlp.cells import parted, unguarded
-from allnlp.readers.columns import Cell
+from allnlp.readers.columns import Cell, places, row
+from allnlp.readers.record import Row
 
 _MARKS = frozenset(("doc_id", "title", "abstract", "text", "source_file", "source_record"))
 _SHEETS = frozenset(("readme", "data_dictionary", "documents"))
@@ -20,28 +20,49 @@ _LISTS = frozenset(c.column for c in _COLUMNS if c.type.endswith("[]"))
 _READ = frozenset(c.column for c in _COLUMNS) - {"text", "source_file", "source_record"}
 
 
-class Own(NamedTuple):
-    """How the cells of such a table are read."""
+def own_rows(names: Sequence[str], columns: Mapping[str, str] | None = None, *, is_guarded: bool) -> Callable[..., Row] | None:
+    """The function that makes the row of such a table's cells; None where allnlp did not write it, or the user names columns.
 
-    pieces: dict[int, list[int]]  # columns in which a long cell goes on
-    lists: frozenset[int]
-
-
-def own_table(names: Sequence[str]) -> Own | None:
-    """How to read a table with these columns; None where it is not one that allnlp wrote.
-
-    >>> own_table(["doc_id", "title", "abstract", "abstract (2)", "text", "authors", "source_file", "source_record"])
-    Own(pieces={2: [3]}, lists=frozenset({5}))
-    >>> own_table(["PMID", "Title", "Abstract"])
+    Args:
+        names: names of the columns.
+        columns: the user's own choice, which makes a table any other one.
+        is_guarded: texts that a spreadsheet would compute have an apostrophe, as in CSV and TSV.
     """
-    if not _MARKS.issubset(names):
+    if columns or not is_own(names):
         return None
+    where, further = places(own_names(names)), pieces_of(names)
+    lists = frozenset(place for place, name in enumerate(names) if name in _LISTS)
+
+    def made(cells: Sequence[str], *, source_file: str, source_record: int) -> Row:
+        whole = [cell + "".join(cells[j] for j in further.get(i, ()) if j < len(cells)) for i, cell in enumerate(cells)]
+        texts = [unguarded(cell) for cell in whole] if is_guarded else whole
+        found: list[Cell] = [parted(text) if i in lists else text for i, text in enumerate(texts)]
+        return row(found, where, source_file=source_file, source_record=source_record, is_exact=True)
+
+    return made
+
+
+def is_own(names: Iterable[str]) -> bool:
+    """Whether names of columns are those of a table of documents that allnlp wrote.
+
+    >>> is_own(["doc_id", "title", "abstract", "text", "source_file", "source_record"]), is_own(["PMID", "Title", "Abstract"])
+    (True, False)
+    """
+    return _MARKS.issubset(names)
+
+
+def pieces_of(names: Sequence[str]) -> dict[int, list[int]]:
+    """Columns in which a long cell of another column goes on.
+
+    >>> pieces_of(["doc_id", "abstract", "abstract (2)", "abstract (3)", "text"])
+    {1: [2, 3]}
+    """
     further: dict[int, list[int]] = {}
     for place, name in enumerate(names):
         found = _FURTHER.fullmatch(name)
         if found and found[1] in names[:place]:
             further.setdefault(names.index(found[1]), []).append(place)
-    return Own(further, frozenset(place for place, name in enumerate(names) if name in _LISTS))
+    return further
 
 
 def own_names(names: Sequence[str]) -> list[str]:
@@ -62,23 +83,6 @@ def own_sheets(titles: Sequence[str]) -> list[str]:
     if not _SHEETS.issubset(titles):
         return list(titles)
     return [title for title in titles if _DOCUMENTS.fullmatch(title)]
-
-
-def restored(cells: Sequence[str], own: Own, *, is_guarded: bool) -> list[Cell]:
-    """Cells of a row as they were before they were written.
-
-    >>> restored(["'-11q in AML", "a; b"], Own({}, frozenset({1})), is_guarded=True)
-    ['-11q in AML', ['a', 'b']]
-
-    Args:
-        cells: of the row.
-        own: from `own_table`.
-        is_guarded: texts that a spreadsheet would compute have an apostrophe, as in CSV and TSV.
-    """
-    whole = [cell + "".join(cells[j] for j in own.pieces.get(i, ()) if j < len(cells)) for i, cell in enumerate(cells)]
-    if is_guarded:
-        whole = [unguarded(cell) for cell in whole]
-    return [parted(cell) if i in own.lists else cell for i, cell in enumerate(whole)]
 
 
 def unescaped(text: str) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from allnlp.readers.dates import iso_date
 from allnlp.readers.dates import year as year_of
+from allnlp.readers.source import scrubbed
 from allnlp.schema import Document, Failure, document_text
 
 
@@ -32,6 +33,7 @@ _PMID = re.compile(
     r"(?:pmid|pubmed|medline|https?://(?:www\.)?(?:pubmed\.)?ncbi\.nlm\.nih\.gov/(?:pubmed/)?)?[\s:/]*(\d{1,8})(?:[.,]0+)?/?",
     re.IGNORECASE,
 )
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 # what spreadsheets make of a PMID
 _IN_QUOTES = re.compile(r"=(?:HYPERLINK\(.*[,;]\s*)?\"([^\"]*)\"\)?", re.IGNORECASE)
 _THOUSANDS = re.compile(r"\d{1,2}(?:([,.'’ \xa0\u202f])\d{3})(?:\1\d{3})")
@@ -39,7 +41,7 @@ _SCIENTIFIC = re.compile(r"(\d)(?:[.,](\d+))?E\+?0?(\d)", re.IGNORECASE)
 _PMCID = re.compile(r"(?:.*?pmc)?[\s:]*(\d{3,9})(?:\.\d+)?/?", re.IGNORECASE | re.DOTALL)
 _TRIAL = re.compile(
     r"NCT\d{8}|ISRCTN\d{8}|ACTRN\d{14}|EUCTR\d{4}-\d{6}-\d{2}|\d{4}-\d{6}-\d{2}(?:-\d{2})?|ChiCTR[\w-]*\d{6,}|UMIN\d{9}"
-    r"|DRKS\d{8}|CTRI/\d{4}/\d+/\d+|JPRN-[\w-]+|jRCT\w?\d{9,}|KCT\d{7}|IRCT\w{10,}|NTR\d{3,5}|NL\d{4,5}|PACTR\d{15}",
+    r"|DRKS\d{8}|CTRI/\d{4}/\d+/\d+|JPRN-[\w-]+|jRCT\w?\d{9,}|KCT\d{7}|TCTR\d{11}|RBR-[A-Za-z0-9]{6,10}|RPCEC\d{8}|SLCTR/\d{4}/\d{3}|JapicCTI-\d{6}|NL-OMON\d{5}|IRCT\w{10,}|NTR\d{3,5}|NL\d{4,5}|PACTR\d{15}",
 )
 _RETRACTED = re.compile(r"\W*(?:RETRACTED(?: ARTICLE| PAPER| PUBLICATION)?|Retracted(?: article| paper)?)\s*[:\].—–-]")
 _ACCESSION = re.compile(
@@ -141,6 +143,15 @@ def normal_doi(text: str) -> str | None:
     return doi.lower()
 
 
+def _arabic(text: str) -> str:
+    """Text with the digits of all scripts as 0 to 9.
+
+    >>> _arabic("٣٤５")
+    '345'
+    """
+    return text if text.isascii() else _OTHER_DIGIT.sub(lambda found: str(int(found[0])), text)
+
+
 def normal_pmid(text: str) -> str | None:
     """The PMID of a cell, digits.
 
@@ -151,7 +162,7 @@ def normal_pmid(text: str) -> str | None:
     >>> normal_pmid('="31234567"'), normal_pmid("31,234,567"), normal_pmid("3.1234567E+07"), normal_pmid("3.12E+07")
     ('31234567', '31234567', '31234567', None)
     """
-    text = text.strip()
+    text = _arabic(text.strip())
     if text.startswith("=") and len(text) < 500 and (quoted := _IN_QUOTES.fullmatch(text)):
         text = quoted[1].strip()
     if _THOUSANDS.fullmatch(text):
@@ -180,7 +191,7 @@ def normal_pmcid(text: str) -> str | None:
     >>> normal_pmcid("8435807"), normal_pmcid("PMC8435807.1"), normal_pmcid("")
     ('PMC8435807', 'PMC8435807', None)
     """
-    found = _PMCID.fullmatch(text.strip())
+    found = _PMCID.fullmatch(_arabic(text.strip()))
     return "PMC" + found[1] if found else None
 
 
@@ -243,7 +254,7 @@ def publication(year: str, dates: Iterable[str]) -> tuple[int | None, str | None
     """
     number = year_of(year) if year else None
     best: str | None = None
-    for text in dates:
+    for text in filter(None, dates):
         date = iso_date(text) or (iso_date(f"{text} {number}") if number and text.strip() else None)
         if date and (number is None or int(date[:4]) == number):
             number = int(date[:4])
@@ -330,6 +341,6 @@ def record(
 
 
 def failure(source_file: str, source_record: int | None, error: str, doc_id: str | None = None) -> Failure:
-    """The row of a record, or of a whole file when ``source_record`` is None, that cannot be read."""
+    """The row of a record, or of a whole file when ``source_record`` is None, that cannot be read; its error is one line."""
     place = source_file if source_record is None else f"{source_file}: record {source_record}"
-    return Failure(doc_id, source_file, source_record, "read", f"{place}: {error}")
+    return Failure(doc_id, source_file, source_record, "read", f"{place}: {clean(scrubbed(error))}")

@@ -8,6 +8,7 @@ import unicodedata
 from rapidfuzz.distance import Levenshtein
 
 from allnlp.readers.record import trial_ids
+from allnlp.readers.spelling import SMALL, are_spellings, one_spelling
 from allnlp.schema import Document
 
 ALIKE = 0.95  # of two titles: one minus the edits between their letters and digits, by the longer one
@@ -15,6 +16,8 @@ DIFFERENT = 0.5  # of two titles of one DOI; less is another work
 SHARED_WORDS = 0.6  # of two abstracts: words of the shorter one that the other has, too
 SHORTEST_TITLE = 30  # letters and digits; "Editorial" and "Acute myeloid leukemia" are no titles to tell records by
 _SHORTEST_ABSTRACT = 200
+_SAME_LENGTH = 0.75  # of two abstracts that are one: words of the shorter one, at least
+_SUBTITLE = re.compile(r"\s*[:.?!\u2013\u2014]\s|\s-+\s|\s*\(")
 _RETRACTED = re.compile(r"^\W*retracted(?: (?:article|paper|publication))?\W+", re.IGNORECASE)
 _NOT_WORDS = re.compile(r"[\W_]+")
 _ORDINALS = re.compile(r"\b(?:[ivx]{1,5}|first|second|third|fourth|fifth|one|two|three|four|five|six|seven|eight|nine|ten)\b")
@@ -22,23 +25,23 @@ _ORDINALS = re.compile(r"\b(?:[ivx]{1,5}|first|second|third|fourth|fifth|one|two
 _ABOUT = frozenset(
     "erratum errata corrigendum correction retraction addendum reply response comment commentary letter editorial protocol re author authors".split()
 )
-_SMALL = frozenset("of the and in for a an on de la et und der".split())
 
 
 def plain_title(title: str) -> str:
-    """A title's words without case, accents, marks and a notice of retraction.
+    """A title's words in one spelling, without case, accents, marks and a notice of retraction.
 
-    >>> plain_title("RETRACTED: [Étude of CD19+ cells.]"), plain_title("β-Blockers")
-    ('etude of cd19 cells', 'β blockers')
+    >>> plain_title("RETRACTED: [Étude of CD19+ cells.]"), plain_title("β-Blockers in anaemia")
+    ('etude of cd19 cells', 'beta blockers in anemia')
     """
     text = unicodedata.normalize("NFKD", _RETRACTED.sub("", title)).casefold()
-    return _NOT_WORDS.sub(" ", "".join(c for c in text if not unicodedata.combining(c))).strip()
+    return one_spelling(_NOT_WORDS.sub(" ", "".join(c for c in text if not unicodedata.combining(c))).strip())
 
 
 def is_same_work(a: Document, b: Document) -> bool:
     """Whether title, year and journal of two records are alike, nothing speaks against it, and something besides the title for it.
 
-    The titles' letters and digits are alike (``ALIKE``), and the same numbers are in them. Against it speak: another PMID, DOI or
+    The titles' letters and digits are alike (``ALIKE``), the same numbers are in them, and no word of one is another in the other
+    (`are_spellings`). The main title alone is alike too, where the abstracts are the same. Against it speak: another PMID, DOI or
     PMCID, years more than one apart, another journal, another first author, abstracts that share few words, and a word such as
     "erratum" or "reply" in one title only. For it speaks a year, a journal or a first author that both have; where both
     records have none of them, the titles must be the same.
@@ -58,7 +61,7 @@ def is_same_work(a: Document, b: Document) -> bool:
     signs = (_near_years(a.year, b.year), same_journal(a.journal, b.journal), _same_first(a.authors, b.authors))
     return (
         False not in signs
-        and _alike(plain_title(a.title), plain_title(b.title), is_known=any(signs))
+        and (_alike(plain_title(a.title), plain_title(b.title), is_known=any(signs)) or (any(signs) and _is_cut(a, b)))
         and _share_words(a.abstract, b.abstract)
     )
 
@@ -108,7 +111,7 @@ def same_journal(a: str | None, b: str | None) -> bool | None:
 def _journal_words(journal: str) -> list[str]:
     """Words of the main title: what follows a colon, an equals sign or a bracket, and small words, are left out."""
     main = re.split(r"\s[:=]|\s?[(\[]|: ", journal.casefold().replace("&", " "))[0]
-    return [word for word in plain_title(main).split() if word not in _SMALL]
+    return [word for word in plain_title(main).split() if word not in SMALL]
 
 
 def _same_first(a: tuple[str, ...], b: tuple[str, ...]) -> bool | None:
@@ -127,12 +130,32 @@ def _alike(a: str, b: str, *, is_known: bool) -> bool:
     one, other = a.replace(" ", ""), b.replace(" ", "")
     if min(len(one), len(other)) < SHORTEST_TITLE:
         return False
-    return bool(Levenshtein.normalized_similarity(one, other) >= ALIKE) if is_known else one == other
+    if one == other or not is_known:
+        return one == other
+    return bool(Levenshtein.normalized_similarity(one, other) >= ALIKE) and are_spellings(a.split(), b.split())
+
+
+def _is_cut(a: Document, b: Document) -> bool:
+    """Whether one title is the other without its subtitle, and the abstracts are the same."""
+    short, long = sorted((a, b), key=lambda d: len(d.title))
+    main = next((m.start() for m in _SUBTITLE.finditer(long.title) if plain_title(long.title[: m.start()]) == plain_title(short.title)), None)
+    if main is None or len(plain_title(short.title).replace(" ", "")) < SHORTEST_TITLE or set(plain_title(long.title[main:]).split()) & _ABOUT:
+        return False
+    return _are_same_abstracts(a.abstract, b.abstract)
 
 
 def _numbers(title: str) -> list[str]:
     """Numbers of a title, also Roman ones and in words: a second part, another phase or another year is another work."""
     return sorted([*re.findall(r"\d+", title), *_ORDINALS.findall(title)])
+
+
+def _are_same_abstracts(a: str, b: str) -> bool:
+    """Whether two abstracts are one, but for labels, a line of copyright and spelling; with the same numbers."""
+    short, long = sorted((plain_title(a).split(), plain_title(b).split()), key=len)
+    if min(len(a), len(b)) < _SHORTEST_ABSTRACT or len(short) < _SAME_LENGTH * len(long):
+        return False
+    words = set(short)
+    return len(words & set(long)) >= ALIKE * len(words) and {w for w in words if w.isdecimal()} <= set(long)
 
 
 def _share_words(a: str, b: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from itertools import islice
 from pathlib import PurePath
 from types import MappingProxyType
 
@@ -45,6 +46,7 @@ _BINARY = (
     (b"PAR1", "a Parquet table", "write it as CSV or JSON lines"),
     (b"\x89PNG", "an image", "give the records as text"),
     (b"\xff\xd8\xff", "an image", "give the records as text"),
+    (b"GIF8", "an image", "give the records as text"),
     (b"{\\rtf", "a rich text document", "save it as plain text"),
     (b"7z\xbc\xaf", "a 7z archive", "unpack it"),
     (b"Rar!", "a RAR archive", "unpack it"),
@@ -57,8 +59,8 @@ _BINARY = (
     (b"\x4c\x6f\xa7\x94", "XML in EBCDIC", "write it in UTF-8"),
 )
 _EXPECTED = (
-    "expected PubMed XML, MEDLINE, RIS, Web of Science, EndNote, BibTeX, JATS, BioC, PubTator, CSV, Excel, JSON lines, a"
-    " saved article page or plain text"
+    "expected an export of PubMed, PMC, Europe PMC, Ovid, Cochrane or a trial registry, RIS, Web of Science, EndNote, RefWorks, BibTeX, MODS, Atom,"
+    " BioC, PubTator, CSV, Excel, JSON or text"
 )
 _TEXT_ENDINGS = frozenset(("", ".txt", ".text", ".md", ".abs", ".abstract"))
 _TABLE_ENDINGS = frozenset((".csv", ".tsv", ".tab"))
@@ -81,10 +83,13 @@ _CODE_ENDINGS = frozenset(
 )  # fmt: skip
 _CODED = re.compile(r"[A-Z][A-Z0-9](?:\s{3}|\s{0,2}-\s|: |$)|<\d+>")
 _WORD = re.compile(r"\W*[^\W\d_]{1,24}(?:[-'’/.,][^\W\d_]{1,24}){0,4}\W*")
+_WORDS = 20_000  # of a text are looked at
+_LETTERS = re.compile(r"(?:[^\W\d_]|[ \n])++")
 _PACKED = frozenset((".gz", ".bz2", ".xz", ".zst"))
 
 _ANSWERS = ("resultList", "result", "message", "items", "records", "results", "data", "publications", "References")
 _TRIALS = re.compile(r'"protocolSection"\s*:\s*\{')
+_OLD_TRIALS = re.compile(r'\{\s*"(?:FullStudiesResponse|StudyFieldsResponse|FullStudy)"\s*:|"ProtocolSection"\s*:\s*\{')
 _ENTREZ = re.compile(r'\{\s*"header"\s*:\s*\{\s*"type"\s*:\s*"(e[a-z]+)"')
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1d\x1f]")
 _RIS = re.compile(r"^[ \t\ufeff]*TY(?:  -|[ \t]{1,2}-(?=\s|$)|-  (?=\S))", re.MULTILINE | re.IGNORECASE)
@@ -95,8 +100,8 @@ _WOS = re.compile(r"^\ufeff?(?:FN [A-Z]|VR 1|PT [A-Z](?:\s|$))", re.MULTILINE)
 _WOS_TAGS = re.compile(r"^(?:AU|TI|SO|UT|AB|PY|ER)(?: |$)", re.MULTILINE)
 # a key, or the first field (EndNote writes no keys), and no decorator of a programming language
 _BIBTEX = re.compile(
-    r"^[^\S\n]*+\ufeff?@\s*+(?!comment|preamble|string)(?:[A-Za-z]+\s*\{|(?:article|book|inproceedings|incollection|misc|phdthesis|techreport)\s*\()"
-    r"\s*(?:[^\s,{}()=]*\s*,|[\w-]+\s*=\s*[{\"\w])",
+    r"^[^\S\n]*+\ufeff?@\s*+(?!comment|preamble|string)(?:[A-Za-z]++\s*+\{|(?:article|book|inproceedings|incollection|misc|phdthesis|techreport)\s*+\()"
+    r"\s*+(?:[^\s,{}()=]*+\s*+,|[\w-]++\s*+=\s*+[{\"\w])",
     re.MULTILINE | re.IGNORECASE,
 )
 _BIBTEX_PARTS = re.compile(r"^\s*@\s*(?:comment|preamble|string)\s*[{(]", re.MULTILINE | re.IGNORECASE)
@@ -130,8 +135,9 @@ def sniff(head: bytes, name: str) -> str:
     code, skip = encoding(head)
     text = decoded(head[skip:]) if code == "utf-8" else head[skip:].decode(code, "replace")
     text = text.lstrip("\ufeff")
-    if not text.strip("\ufffd \t\r\n\f\v"):
-        raise ReadError(f"the file is empty; {_EXPECTED}")
+    text = ended if "\x1a" in text[len(ended := text.rstrip("\x1a\r\n")) :] else text
+    if not text.replace("\ufffd", " ").strip():
+        raise ReadError("the file is empty; export or download it again")
     sample = text[:4096]
     if len(_CONTROLS.findall(sample)) * 20 > len(sample) or sample.count("\ufffd") * 4 > len(sample):
         raise ReadError(f"the file is binary and of no known kind; {_EXPECTED}")
@@ -163,6 +169,8 @@ def _office(head: bytes) -> str:
         return "xlsx"
     if b"word/" in head:
         raise ReadError("the file is a Word document; save it as plain text, or export the records")
+    if b"ppt/" in head:
+        raise ReadError("the file is a presentation; export the records")
     if b"mimetypeapplication/vnd.oasis" in head:
         raise ReadError("the file is an OpenDocument; save it as .xlsx or CSV, or export the records")
     raise ReadError("the file is a zip archive inside another file, or damaged; unpack it")
@@ -170,6 +178,8 @@ def _office(head: bytes) -> str:
 
 def _xml(text: str) -> str:
     root = root_name(text.encode("utf-8", "replace"))
+    if root == "responseWrapper" and "<rdf:Description" in text:
+        raise ReadError("the file is Europe PMC's Dublin Core form; fetch the records in its XML or JSON form, with resultType=core")
     if root in _ROOTS:
         return _ROOTS[root]
     if root in ("xml", "records", "record") and re.search(r"<(?:ref-type|contributors|titles|rec-number)\b", text):
@@ -193,13 +203,18 @@ def _xml(text: str) -> str:
     if "<TrialID>" in text or "<clinical_study " in text or "<clinical_study>" in text:
         return "trials-xml"
     if root:
-        raise ReadError(f"the file is XML with root {root!r}; expected one of {', '.join(_ROOTS)}, or EndNote XML")
+        raise ReadError(
+            f"the file is XML with root {root!r} and of no known kind; expected XML of PubMed, PMC (JATS), Europe PMC, Entrez, EndNote, MODS, Atom, BioC"
+            " or a trial registry. Export the records in one of these"
+        )
     return ""
 
 
 def _json(start: str) -> str:
     if _TRIALS.search(start):
         return "trials-json"
+    if _OLD_TRIALS.search(start):
+        raise ReadError("the file is JSON of ClinicalTrials.gov's former interface; download the trials again there, as JSON or CSV")
     entrez = _ENTREZ.match(start)
     if entrez and entrez[1] == "esummary":
         return "summary-json"
@@ -288,7 +303,7 @@ def _table_or_text(text: str, name: str) -> str:
         return "page"
     if ending in _TABLE_ENDINGS or (len(lines) > 1 and _is_headed(lines[0])):
         return "csv"
-    rows = [line.strip() for line in lines[:1000] if line.strip()]
+    rows = [line.strip() for line in lines if line.strip()][:1000]
     if _BIBTEX_PARTS.match(text.lstrip()):
         raise ReadError("the file is BibTeX without an entry, for comments and strings are none; export the records again")
     if all(re.fullmatch(r"(?:PMC|NCT)?\d{1,10}", row) for row in rows):
@@ -297,8 +312,8 @@ def _table_or_text(text: str, name: str) -> str:
         return "csv"  # the reader says which columns it found
     if _NO_RECORDS.match(PurePath(name).name) or _LICENCE.search(text[:4096]):
         raise ReadError(f"the file is a licence or the notes of a program; {_EXPECTED}")
-    letters = sum(ch.isalpha() or ch in " \n" for ch in text)
-    if ending in _TEXT_ENDINGS and _is_prose(rows) and letters * 10 >= len(text) * 7 and len(re.findall(r"[^\W\d_]{2,}", text)) >= 3:
+    letters = sum(map(len, _LETTERS.findall(text)))
+    if ending in _TEXT_ENDINGS and _is_prose(rows) and letters * 10 >= len(text) * 7 and len(list(islice(re.finditer(r"[^\W\d_]{2,}", text), 3))) == 3:
         return "plain"
     looks = f"text that begins with {rows[0][:60]!r}" if rows else "blank"
     raise ReadError(f"the file is {looks} and of no known kind; {_EXPECTED}")
@@ -308,9 +323,9 @@ def _is_prose(rows: list[str]) -> bool:
     """Whether lines are a text rather than a program, a list, tagged records of a form not known, or data, which has few words."""
     if not rows or rows[0].startswith("#!") or sum(bool(_CODED.match(row)) for row in rows) * 2 > len(rows):
         return False
-    pieces = " ".join(rows).split()
+    pieces = " ".join(rows).split()[:_WORDS]
     words = sum(bool(_WORD.fullmatch(piece)) for piece in pieces)
-    return (len(rows) <= 10 or len(pieces) >= 3 * len(rows)) and (len(pieces) < 30 or words * 10 >= len(pieces) * 6)
+    return (len(rows) <= 10 or len(pieces) >= 3 * len(rows)) and (len(pieces) < 30 or words * 2 >= len(pieces))
 
 
 def _are_names(cells: list[str]) -> bool:

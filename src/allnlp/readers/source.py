@@ -10,7 +10,7 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -34,6 +34,7 @@ _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
 _PRINTABLE = bytes(range(0x20, 0x7F))
 _NO_TEXT = frozenset(("idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"))
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_END = b"\x1a\r\n"
 DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
 
 
@@ -106,8 +107,28 @@ def _text_code(name: str) -> str:
     return code if is_text else "utf-8"
 
 
+def without_end_mark(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    r"""The same bytes without the Ctrl-Z that old programs write as the last character of a file.
+
+    >>> b"".join(without_end_mark([b"a\x1ab\n\x1a", b"\x1a\n"])), b"".join(without_end_mark([b"a\n", b"\n"]))
+    (b'a\x1ab\n', b'a\n\n')
+    """
+    held = b""
+    for piece in pieces:
+        data = held + piece
+        kept = data.rstrip(_END)
+        cut = data.find(b"\x1a", len(kept))
+        cut = len(data) if cut < 0 or len(data) - cut > CHUNK else cut  # so many are no end mark
+        yield data[:cut]
+        held = data[cut:]
+
+
 def utf8_chunks(stream: BinaryIO) -> Iterator[bytes]:
-    """Bytes without byte order mark; wide and declared encodings are turned into UTF-8, eight-bit ones left alone."""
+    """Bytes without byte order mark and end mark; wide and declared encodings are turned into UTF-8, eight-bit ones left alone."""
+    return without_end_mark(_utf8_chunks(stream))
+
+
+def _utf8_chunks(stream: BinaryIO) -> Iterator[bytes]:
     head = b""
     pieces = chunks(stream)
     failed: ReadError | None = None
@@ -198,17 +219,39 @@ def text_lines(stream: BinaryIO) -> Iterator[str]:
 
 
 def text_chunks(stream: BinaryIO) -> Iterator[str]:
-    """Decoded pieces of a file whose lines may be as long as the file; never cut inside a character."""
-    carry = b""
+    """Decoded pieces of a file whose lines may be as long as the file; never cut inside a character.
+
+    Where a piece ends follows from the file alone and not from how its bytes arrive, for what is decoded together is UTF-8
+    together or not.
+    """
+    held = b""
     for chunk in utf8_chunks(stream):
-        data = carry + chunk
-        cut = len(data)
-        while cut and data[cut - 1] > 0x7F and len(data) - cut < 8:
-            cut -= 1
-        carry = data[cut:]
-        yield decoded(data[:cut])
-    if carry:
-        yield decoded(carry)
+        held += chunk
+        while len(held) >= CHUNK:
+            cut = held.rfind(b"\n", 0, CHUNK) + 1 or _before_character(held, CHUNK)
+            yield _decoded_lines(held[:cut])
+            held = held[cut:]
+    if held:
+        yield _decoded_lines(held)
+
+
+def _before_character(raw: bytes, place: int) -> int:
+    """Where the character begins that has the byte before a place, in UTF-8.
+
+    >>> _before_character("a中".encode(), 3), _before_character("a中".encode(), 4), _before_character(b"ab", 2)
+    (1, 1, 2)
+    """
+    cut = place
+    while cut > max(place - 3, 1) and 0x80 <= raw[cut - 1] < 0xC0:
+        cut -= 1
+    return cut - 1 if raw[cut - 1] >= 0xC0 else cut
+
+
+def _decoded_lines(raw: bytes) -> str:
+    try:
+        return scrubbed(raw.decode("utf-8"))
+    except UnicodeDecodeError:
+        return "".join(map(decoded, raw.splitlines(keepends=True)))
 
 
 def head_of(stream: BinaryIO, size: int = HEAD) -> bytes:

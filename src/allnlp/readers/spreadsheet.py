@@ -15,11 +15,13 @@ from typing import Any, BinaryIO
 from allnlp.errors import ReadError
 from allnlp.readers.columns import Places, check_columns, is_header, places
 from allnlp.readers.damaged_cells import damage, warn
-from allnlp.readers.record import Row, failure
+from allnlp.readers.own_table import own_rows, own_sheets, unescaped
+from allnlp.readers.record import Row, clean, failure
 from allnlp.readers.source import LOG, Source, opened, scrubbed
 from allnlp.readers.trial_table import row_maker
 
 _HEADER_ROWS = 30
+_MOST_ROWS = 1 << 20
 _DAY_0 = datetime.date(1899, 12, 30)  # Excel takes 1900 for a leap year
 _FORMULA = "\ue000"  # before a formula without a value; no text has it
 _LINK = re.compile(r'=HYPERLINK\(.*?"([^"]*)"\)', re.IGNORECASE | re.DOTALL)
@@ -54,7 +56,7 @@ def read_xlsx(source: Source, *, source_file: str, columns: Mapping[str, str] | 
                 passed.append(f"{title!r} with {', '.join(map(repr, first[0][:8])) if first else 'nothing'}")
                 continue
             names, damaged = first[place], Counter[str]()
-            where, made = places(names, columns), row_maker(names, columns)
+            where, made = places(names, columns), own_rows(names, columns, is_guarded=False) or row_maker(names, columns)
             days = [i for column in ("date", "year") for i in where.get(column, ())]
             for values in _with_gaps(chain(first[place + 1 :], table)):
                 number += 1
@@ -68,7 +70,7 @@ def read_xlsx(source: Source, *, source_file: str, columns: Mapping[str, str] | 
         if not number and passed:
             raise ReadError(
                 f"no sheet has a column that is a title or an abstract; found {'; '.join(passed[:4])}. Name the columns"
-                " in the first row, or say which is which with columns={'title': '...'}"
+                " in the first row, or say which is which: --column title=NAME"
             )
         if passed:
             LOG.warning("%s: sheets without a title or an abstract are passed over: %s", source_file, "; ".join(passed[:4]))
@@ -82,11 +84,13 @@ def _sheets(stream: BinaryIO) -> Iterator[tuple[str, Iterator[list[str]]]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about formats of cells, which are not read
             book: Any = openpyxl.load_workbook(stream, read_only=True, data_only=True)
-            sheets = list(book.worksheets)
+            wanted = own_sheets(book.sheetnames)
+            sheets = [sheet for sheet in book.worksheets if sheet.title in wanted]
             # a second reading of the same file, for those formulas alone that have no value
-            formulas: Any = openpyxl.load_workbook(stream, read_only=True).worksheets if _has_formulas(stream) else None
+            again: Any = openpyxl.load_workbook(stream, read_only=True).worksheets if _has_formulas(stream) else ()
+            formulas = [sheet for sheet in again if sheet.title in wanted]
     except _DAMAGE as error:
-        raise ReadError(f"the workbook cannot be opened ({error}); save it again as .xlsx or as CSV") from error
+        raise ReadError(f"the workbook cannot be opened ({clean(str(error))}); save it again as .xlsx or as CSV") from error
     for i, sheet in enumerate(sheets):
         yield sheet.title, _with_formulas(_rows(sheet), _rows(formulas[i])) if formulas else _rows(sheet)
 
@@ -106,10 +110,12 @@ def _with_gaps(table: Iterator[list[str]]) -> Iterator[list[str]]:
 def _rows(sheet: Any) -> Iterator[list[str]]:
     try:
         sheet.reset_dimensions()  # some programs write wrong ones, and rows after them would be lost
-        for values in sheet.iter_rows(values_only=True):
+        for count, values in enumerate(sheet.iter_rows(values_only=True)):
+            if count == _MOST_ROWS:  # the rows that are missing before a number are made up
+                raise ReadError(f"sheet {sheet.title!r} has a row with a number above {_MOST_ROWS:,}, which no workbook has; save it again")
             yield [_text(value) for value in values]
     except _DAMAGE as error:
-        raise ReadError(f"sheet {sheet.title!r} is damaged ({error}); save the workbook again") from error
+        raise ReadError(f"sheet {sheet.title!r} is damaged ({clean(str(error))}); save the workbook again") from error
 
 
 def _uncomputed(values: list[str], where: Places) -> str:
@@ -162,4 +168,4 @@ def _text(value: Any) -> str:
         return str(int(value))
     if isinstance(value, datetime.datetime):
         return value.date().isoformat()
-    return scrubbed(str(value))
+    return scrubbed(unescaped(str(value)))

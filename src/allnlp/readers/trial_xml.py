@@ -20,7 +20,7 @@ def read_trial_xml(source: Source, *, source_file: str) -> Iterator[Row]:
     """
     number = 0
     with opened(source) as stream:
-        for element in elements(stream, "Trial", "clinical_study"):
+        for element in elements(stream, "Trial", "clinical_study", source_file=source_file):
             if isinstance(element, Broken):
                 number += element.is_record
                 yield failure(source_file, number if element.is_record else None, element.error)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from allnlp.readers.markup import unmarked
-from allnlp.readers.record import Row, accession_numbers, record
+from allnlp.readers.record import Row, accession_numbers, failure, record
 from allnlp.readers.source import Source, opened, text_lines
 from allnlp.readers.tagged import Fields, split
 
@@ -22,8 +22,12 @@ def read_wos(source: Source, *, source_file: str) -> Iterator[Row]:
         ReadError: the file's compression is damaged.
     """
     with opened(source) as stream:
+        was_closed = is_closed = False
         for number, fields in enumerate(wos_records(text_lines(stream)), start=1):
+            was_closed, is_closed = was_closed or is_closed, "ER" in fields
             yield _document(fields, source_file, number)
+        if was_closed and not is_closed:
+            yield failure(source_file, None, "the last record has no ER as those before it have; the file may be cut off. Export it again")
 
 
 def wos_records(lines: Iterable[str]) -> Iterator[Fields]:
@@ -35,6 +39,8 @@ def wos_records(lines: Iterable[str]) -> Iterator[Fields]:
         if tag in _FILE:
             continue
         if tag == "ER" or (tag == "PT" and "PT" in fields):
+            if tag == "ER" and fields:
+                fields.add("ER", "")
             if fields:
                 yield fields
             fields = Fields()

@@ -72,6 +72,11 @@ def zip_entries(file: BinaryIO) -> Iterator[Entry]:
         yield Entry("", None, error)
 
 
+def bomb_in(file: BinaryIO) -> str:
+    """Why a document that is a zip archive itself, such as a workbook, is refused; empty when it is not."""
+    return next((f"{entry.name} in it: {entry.error}" for entry in zip_entries(file) if "bomb" in entry.error), "")
+
+
 def _text(raw: bytes) -> str:
     """Name of a member, which is UTF-8 or, where it cannot be, of the first PC."""
     try:

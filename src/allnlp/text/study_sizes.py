@@ -91,6 +91,7 @@ _AND_REST = shape(rf"[^.;:\d]{{0,80}}\band (?P<n>{NUMBER})\b")
 _OF_ROLE = MappingProxyType({"total": 2.0, "arm": 0.0, "subgroup": 0.0})
 # A registry's line: "ENROLLMENT: 97 participants (estimated)."
 _ENROLLMENT = "enrollment: "
+_ONE_ENROLLED = f"{_ENROLLMENT}1 participant"  # of one, no number of people is a size elsewhere
 _PLANNED = shape(r"[\d,]+ participants? \((?:estimated|target size)\)")
 _NEAR = 1.01  # two numbers within this ratio are one
 
@@ -103,6 +104,11 @@ def study_size(page: Page, sizes: Sequence[Mention]) -> Size:
     >>> study_size(read_page("No patients.", [Sentence("d", 0, "other", 0, 12)]), []).n is None
     True
     """
+    if _ONE_ENROLLED in page.low:
+        for number, sentence in enumerate(page.sentences):
+            if page.low.startswith(_ONE_ENROLLED, sentence.start):
+                is_planned = _PLANNED.match(page.low, sentence.start + len(_ENROLLMENT)) is not None
+                return Size(1, (number,), "n_patients: 1 is planned" if is_planned else "")
     found = [_weighed(page, m) for m in sizes if m.n is not None and m.n >= LEAST and m.role != "planned"]
     ends = {m.start: m.end for m in sizes}
     if found:

@@ -49,7 +49,7 @@ def read_brat(path: Path) -> Iterator[Row]:
 def _of_zip(path: Path) -> Iterator[Row]:
     try:
         with zipfile.ZipFile(path) as archive:
-            sizes = {i.filename: i.file_size for i in archive.infolist() if not i.is_dir() and "__MACOSX" not in i.filename}
+            sizes = {i.filename: i.file_size for i in archive.infolist() if not i.filename.endswith("/") and "__MACOSX" not in i.filename}
             by_stem: dict[str, dict[str, str]] = defaultdict(dict)
             for name in sorted(sizes):
                 suffix = PurePosixPath(name).suffix.lower()
