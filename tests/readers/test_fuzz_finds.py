@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import lzma
 import runpy
 import time
 import zipfile
@@ -16,6 +17,7 @@ from types import SimpleNamespace
 import openpyxl
 import pytest
 
+from allnlp.annotation.shards import Rows, annotate_document
 from allnlp.errors import ReadError
 from allnlp.fetching.europepmc import Page, read_page
 from allnlp.fetching.faults import Fault, retry_after
@@ -25,8 +27,11 @@ from allnlp.readers import READERS, rows_of, sniff
 from allnlp.readers.corrections import Corrected, read_corrections
 from allnlp.readers.record import failure
 from allnlp.schema import Document
+from allnlp.terminology.tables import load
+from allnlp.text import compile_lexicon
 
 SOUND = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "data" / "sound_rows.py")))
+LEXICON = compile_lexicon(load())
 RECORD = "<PubmedArticle><MedlineCitation><PMID>{n}</PMID><Article><ArticleTitle>{title}</ArticleTitle></Article></MedlineCitation></PubmedArticle>"
 
 
@@ -193,3 +198,42 @@ def test_row_whose_number_no_workbook_has_is_told(tmp_path: Path) -> None:
     found = SOUND.outcome(partial(READERS["xlsx"], source_file="x"), out)
     assert [row.title for row in found.rows] == ["Cells"]
     assert "above 1,048,576" in found.refusal
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    ["CAR" * 7_000, "Nobody was treated in CD19" + "CAR" * 7_000, "We saw CRS in 3 patients (6%" + "6%" * 5_000, "the median was 5 to 9" + "9" * 20_000, "Of 9" + " " * 40_000 + "patients",
+     '"We made up 24 patients."' * 800],
+)  # fmt: skip
+def test_hostile_sentence_is_annotated_at_once(abstract: str) -> None:
+    begun = time.process_time()
+    found = annotate_document(Document("1", title="x", abstract=abstract, text=f"x\n{abstract}"), LEXICON)
+    assert time.process_time() - begun < 12
+    assert isinstance(found, Rows)
+
+
+def test_name_of_a_bomb_in_a_workbook_is_printable_and_short() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/a\nb\x01" + "c" * 5_000, bytes(40 << 20))
+    with pytest.raises(ReadError, match="bomb") as told:
+        list(rows_of(io.BytesIO(out.getvalue()), "x"))
+    assert "\n" not in str(told.value)
+    assert len(str(told.value)) < 500
+
+
+def test_damaged_packing_of_a_workbook_is_told() -> None:
+    packed = bytearray(lzma.compress(bytes(range(256)) * 300))
+    packed[60:80] = bytes(20)
+    with pytest.raises(ReadError, match="cannot be opened"):
+        list(READERS["xlsx"](io.BytesIO(bytes(packed)), source_file="x"))
+
+
+@pytest.mark.parametrize("size", [1, 700, 1 << 20])
+def test_record_whose_tag_is_long_is_found_after_damage(size: int) -> None:
+    names = " ".join(f'xmlns:n{i}="http://www.example.org/names/{i}"' for i in range(40))
+    article = f"<article {names}><front><article-meta><title-group><article-title>Cells</article-title></title-group></article-meta></front></article>\n"
+    raw = f"<pmc-articleset>&{article * 60}</pmc-articleset>".encode()
+    rows = SOUND.outcome(partial(READERS["jats"], source_file="x"), SOUND.Dripping(raw, size)).rows
+    assert len([row for row in rows if isinstance(row, Document)]) == 60

@@ -66,6 +66,34 @@ def test_it_is_said_what_to_do(tmp_path: Path, name: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (b"", "the file is empty; export or download it again"),
+        (b" \n\n", "the file is empty; export or download it again"),
+        (b"GIF89a" + bytes(range(200)), "an image; give the records as text"),
+        (b"<catalog><book/></catalog>", "XML with root 'catalog' and of no known kind; expected XML of PubMed, PMC"),
+        (b'[{"title": "", "a": {}}, {}]\n', "the record is empty; expected a title or an abstract"),
+        (b"[{}]\n", "the object is empty; expected a title or an abstract. Leave it out"),
+    ],
+)
+def test_a_wrong_file_is_refused_in_one_line_that_says_what_to_do(tmp_path: Path, raw: bytes, words: str) -> None:
+    path = tmp_path / "export.json"
+    path.write_bytes(raw)
+    row = next(iter(read([path])))
+    assert isinstance(row, Failure)
+    assert words in row.error
+    assert str(path) in row.error
+    assert "\n" not in row.error
+
+
+def test_a_warning_names_the_file(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "cut.xml"
+    path.write_text("<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID>")
+    list(read([path]))
+    assert [record.getMessage().startswith(f"{path}: ") for record in caplog.records] == [True]
+
+
+@pytest.mark.parametrize(
     ("name", "text"),
     [
         ("export.log", "TY  - JOUR\nTI  - Cells\nER  - \n"),

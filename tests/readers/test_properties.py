@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import runpy
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import rispy
@@ -17,6 +21,11 @@ from allnlp.readers.json_objects import json_objects
 from allnlp.readers.record import clean
 from allnlp.readers.source import text_lines
 from allnlp.schema import Document, Failure
+
+SOUND = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "data" / "sound_rows.py")))
+EXPORTS = {path.name: path.read_bytes() for path in sorted((Path(__file__).parents[1] / "data" / "exports").iterdir())}
+# what comes before its first record, or all of it, is needed to read any of it
+NO_PREFIX = frozenset(("page.txt", "plain.txt"))
 
 # words that no format takes for a mark of its own, joined by single spaces
 WORD = st.text(st.characters(categories=("Ll", "Lu", "Nd", "Sm"), exclude_characters="|<>=~+"), min_size=1, max_size=12)
@@ -144,3 +153,41 @@ def test_any_file_is_read_or_refused(raw: bytes) -> None:
 @given(st.text())
 def test_cleaned_text_is_clean(text: str) -> None:
     assert clean(clean(text)) == clean(text)
+
+
+def alterations(raw: bytes) -> st.SearchStrategy[bytes]:
+    """The file with a few stretches of it moved, doubled, left out, or marks put in their place."""
+    place = st.integers(0, len(raw))
+    change = st.tuples(place, place, st.sampled_from((b"", *MARKS)) | place.map(lambda at: raw[at : at + 80]), st.integers(0, 3))
+
+    def altered(changes: list[tuple[int, int, bytes, int]]) -> bytes:
+        found = raw
+        for start, end, piece, times in changes:
+            found = found[: min(start, end)] + piece * times + found[(max(start, end) if times else min(start, end) + 40) :]
+        return found
+
+    return st.lists(change, min_size=1, max_size=4).map(altered)
+
+
+@pytest.mark.parametrize("name", sorted(EXPORTS))
+@settings(max_examples=15, deadline=None)
+@given(data=st.data(), size=st.sampled_from((1, 7, 1000)))
+def test_rows_of_an_altered_export_are_sound_however_its_bytes_arrive(name: str, data: st.DataObject, size: int) -> None:
+    raw = data.draw(alterations(EXPORTS[name]))
+    reader = partial(rows_of, source_file=name)
+    found = SOUND.outcome(reader, io.BytesIO(raw))
+    assert SOUND.faults(found) == []
+    assert SOUND.are_alike(SOUND.outcome(reader, SOUND.Dripping(raw, size)), found)
+
+
+@pytest.mark.parametrize("name", sorted(EXPORTS.keys() - NO_PREFIX))
+@settings(max_examples=15, deadline=None)
+@given(data=st.data())
+def test_records_before_a_cut_are_those_of_the_whole_file(name: str, data: st.DataObject) -> None:
+    raw = EXPORTS[name]
+    format_ = sniff(raw, name)
+    reader = partial(READERS[format_], source_file=name)
+    whole = SOUND.outcome(reader, io.BytesIO(raw)).rows
+    cut = SOUND.outcome(reader, io.BytesIO(raw[: data.draw(st.integers(0, len(raw)))])).rows
+    documents = [row for row in cut if isinstance(row, Document)]
+    assert documents[:-1] == [row for row in whole if isinstance(row, Document)][: max(len(documents) - 1, 0)]

@@ -34,6 +34,7 @@ _PROLOG = re.compile(rb"[^<]*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\
 _NAMESPACE = re.compile(rb"\sxmlns(?::[\w.-]+)?\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*')")
 _NAMESPACE_FAULTS = range(200, 206)  # libxml2's numbers; it loses nothing when it goes on after them
 _LONGEST = 1 << 27  # bytes of a record; one without end is not followed further
+_LONGEST_TAG = 1 << 16  # bytes; an article's may declare many namespaces
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _SKIPPED = frozenset(("tex-math", "annotation", "annotation-xml", "object-id", "graphic", "inline-graphic", "fn"))
 _BLOCKS = frozenset(("p", "title", "sec", "list", "list-item", "def-list", "def-item", "def", "term", "break", "disp-formula"))
@@ -334,7 +335,9 @@ def _pieces(pieces: Iterator[bytes], tags: tuple[str, ...]) -> Iterator[tuple[by
             elif is_single:
                 yield found[0], True
             start = -1 if is_end or is_single else found.start()
-        scan = max(scan, len(buffer) - 512)
+        begun = buffer.rfind(b"<", scan)  # of a tag that may go on in the next piece
+        is_cut = begun >= 0 and len(buffer) - begun < _LONGEST_TAG and b">" not in buffer[begun:]
+        scan = begun if is_cut else len(buffer)
         if start >= 0 and len(buffer) - start > _LONGEST:
             yield b"", False
             start = -1

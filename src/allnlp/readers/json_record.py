@@ -30,9 +30,10 @@ def json_row(
     if not chosen and not is_header(list(cells)):
         inner = next((value[key] for key in _WRAPPERS if isinstance(value.get(key), dict) and is_header(list(json_cells(value[key])))), None)
         if inner is None:
-            found = f"found {', '.join(map(repr, list(cells)[:12]))}" if cells else "it is empty"
-            error = f"the object has neither title nor abstract; {found}. Leave it out, or say which is which: --column title=NAME"
-            return failure(source_file, source_record, error)
+            if not cells:
+                return failure(source_file, source_record, "the object is empty; expected a title or an abstract. Leave it out or export it again")
+            error = f"the object has neither title nor abstract; found {', '.join(map(repr, list(cells)[:12]))}"
+            return failure(source_file, source_record, f"{error}. Leave it out, or say which is which: --column title=NAME")
         cells = json_cells(inner)
     own = not chosen and is_own(value)
     where = places(own_names(list(cells)) if own else list(cells), chosen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import lzma
 import re
 import warnings
 import zipfile
@@ -27,7 +28,7 @@ _FORMULA = "\ue000"  # before a formula without a value; no text has it
 _LINK = re.compile(r'=HYPERLINK\(.*?"([^"]*)"\)', re.IGNORECASE | re.DOTALL)
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, ValueError, TypeError, AttributeError, IndexError,
-    SyntaxError, NotImplementedError, RuntimeError,
+    SyntaxError, NotImplementedError, RuntimeError, ArithmeticError, AssertionError, lzma.LZMAError,
 )  # fmt: skip
 
 

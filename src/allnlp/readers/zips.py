@@ -13,6 +13,7 @@ from typing import BinaryIO, NamedTuple, cast
 
 from allnlp.errors import ReadError
 from allnlp.readers.compression import MOST_RATIO, ZIP_PACKINGS, Part, Unpacked, is_bomb
+from allnlp.readers.files import shown
 from allnlp.readers.members import MOST_MEMBERS, OUTSIDE, Entry, Member, climbs
 
 _END = struct.Struct("<4s4H2LH")
@@ -74,7 +75,7 @@ def zip_entries(file: BinaryIO) -> Iterator[Entry]:
 
 def bomb_in(file: BinaryIO) -> str:
     """Why a document that is a zip archive itself, such as a workbook, is refused; empty when it is not."""
-    return next((f"{entry.name} in it: {entry.error}" for entry in zip_entries(file) if "bomb" in entry.error), "")
+    return next((f"{shown(entry.name)[:200]} in it: {entry.error}" for entry in zip_entries(file) if "bomb" in entry.error), "")
 
 
 def _text(raw: bytes) -> str:

@@ -163,7 +163,7 @@ def _is_numerator(text: str, begin: int, m: re.Match[str], stop: int) -> bool:
         return False
     if _THEN_HAD.match(text, end, stop) or _A_RATE.match(text, end, stop):
         return True
-    clause = _CLAUSE_BEFORE.search(text, begin, start)
+    clause = _CLAUSE_BEFORE.search(text, max(begin, start - 100), start)  # it is no longer, and a sentence may be as long as the text
     return clause is not None and bool(_HAPPENED.search(clause.group())) and not _OF_ALL.search(clause.group())
 
 

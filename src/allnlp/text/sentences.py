@@ -32,8 +32,9 @@ _ABBREVIATIONS = frozenset(
     "vs e.g i.e al fig figs no nos dr st approx cf resp etc ca viz inc ltd co sp spp var subsp dept prof mr mrs ms jr sr "
     "eq ref refs vol pp ed eds min max avg est incl excl p".split()
 )
-_END = re.compile(r"[.!?][\"'\u2019\u201d)\]]*\s+(?=[\"'\u2018\u201c(\[]?[A-Z0-9\u0391-\u03a9\u2265\u2264<>])|\s*\n\s*")
+_END = re.compile(r"[.!?][\"'\u2019\u201d)\]]*\s+(?=[\"'\u2018\u201c(\[]?[A-Z0-9\u0391-\u03a9\u2265\u2264<>])|(?<!\s)\s*\n\s*")
 _WORD_BEFORE = re.compile(r"[^\s(\[]+$")
+_LONGEST = 5_000  # characters; a longer one is a table or no text, and what is asked of a sentence grows with the square of it
 
 
 def find_sentences(text: str, *, title_end: int = 0) -> list[Clause]:
@@ -80,6 +81,12 @@ def _stretches(text: str, title_end: int) -> Iterator[tuple[int, int]]:
         stop = end
         while stop > begin and text[stop - 1].isspace():
             stop -= 1
+        while stop - begin > _LONGEST:
+            cut = text.rfind(" ", begin + 1, begin + _LONGEST)
+            cut = begin + _LONGEST if cut < 0 else cut
+            if piece := text[begin:cut].rstrip():
+                yield begin, begin + len(piece)
+            begin = cut + len(text[cut:stop]) - len(text[cut:stop].lstrip())
         if begin < stop:
             yield begin, stop
         start = max(start, after)

@@ -149,7 +149,7 @@ BEFORE_OTHERS_TRIAL = shape(
 )
 # Patients of one trial, looked at again: "enrolled in the AMLX-99 trial", "treated on protocol ABC12"; in the text's own letters
 OF_ONE_TRIAL = re.compile(
-    r"\b(?:[Ii]n|[Oo]n|within|[Ff]rom|of|under) (?:the )?(?:[\w'\u2019/()-]+ ){0,8}?(?:(?!I{1,3}V?\b|[A-Z]\w*-[a-z])[A-Z][\w/+-]*[A-Z0-9]\w*(?: \d+)? (?:clinical |randomi[sz]ed |phase [\w/]+ )*(?:trial|protocol)\b|[A-Z][\w/+-]* ?[\w-]*\d (?:study|cohort)\b"
+    r"\b(?:[Ii]n|[Oo]n|within|[Ff]rom|of|under) (?:the )?(?:[\w'\u2019/()-]+ ){0,8}?(?:(?!I{1,3}V?\b|[A-Z]\w{0,60}-[a-z])[A-Z][\w/+-]{0,60}[A-Z0-9]\w{0,60}(?: \d+)? (?:clinical |randomi[sz]ed |phase [\w/]+ )*(?:trial|protocol)\b|[A-Z][\w/+-]{0,60} ?[\w-]{0,60}\d (?:study|cohort)\b"
     r"|(?:Trial|Study) (?:[\w-]+ ){1,8}\([A-Z][\w-]*\)|(?:[Pp]rotocol|[Tt]rial|[Ss]tudy) [A-Z][A-Z-]*\d)"
 )
 # People without the disease whose blood is measured beside that of patients
