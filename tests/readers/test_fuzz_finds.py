@@ -66,6 +66,13 @@ def test_declaration_after_the_damage_of_a_prolog_is_refused() -> None:
             list(READERS["pubmed-xml"](stream, source_file="x"))
 
 
+@pytest.mark.parametrize("size", [1, 64, 1 << 20])
+def test_text_after_a_record_inside_another_is_not_lost(size: int) -> None:
+    title = 'Cells <DeleteCitation><PMID Version="1">7</PMID></DeleteCitation>in blood'
+    text = "<PubmedArticleSet>" + RECORD.format(n=1, title=title) + RECORD.format(n=2, title="Two") + "</PubmedArticleSet>"
+    assert [row.title for row in sound(text.encode(), size=size)] == ["Cells 7in blood", "Two"]
+
+
 def test_error_of_the_xml_parser_is_one_line() -> None:
     raw = ("<PubmedArticleSet>" + RECORD.format(n=1, title="One") + RECORD.format(n=2, title="Two\0")[:-30]).encode()
     assert [row.title for row in sound(raw)] == ["One"]

@@ -192,7 +192,7 @@ def elements(stream: BinaryIO, *tags: str, source_file: str, skip: str = "") -> 
             if has_entities:
                 _name_entities(element)
             yield element
-            _free(element)
+            _free(element, tags)
         if error:
             break
     if not error:
@@ -214,9 +214,10 @@ def elements(stream: BinaryIO, *tags: str, source_file: str, skip: str = "") -> 
     yield from _salvaged(stream, tags, count, reason)
 
 
-def _free(element: Element) -> None:
+def _free(element: Element, tags: tuple[str, ...]) -> None:
+    """Take a record away with what stands before it; one inside another record stays, for the text after it is the other's."""
     parent = element.getparent()
-    if parent is None:
+    if parent is None or any(local(outer) in tags for outer in element.iterancestors()):
         return
     while element.getprevious() is not None:
         del parent[0]
