@@ -73,6 +73,13 @@ def test_text_after_a_record_inside_another_is_not_lost(size: int) -> None:
     assert [row.title for row in sound(text.encode(), size=size)] == ["Cells 7in blood", "Two"]
 
 
+@pytest.mark.parametrize("size", [1, 16, 1 << 20])
+def test_namespaces_of_a_root_inside_a_damaged_prolog_do_not_depend_on_how_bytes_arrive(size: int) -> None:
+    entry = "<entry><id>http://arxiv.org/abs/2101.00001</id><title>Cells</title><a:doi>10.5555/a.1</a:doi></entry>"
+    text = f'<?xml > <!-- <feed xmlns="urn:b"> --> <feed xmlns="http://www.w3.org/2005/Atom" xmlns:a="http://arxiv.org/schemas/atom">{entry}</feed>'
+    assert len(sound(text.encode(), "atom", size)) == 1
+
+
 def test_error_of_the_xml_parser_is_one_line() -> None:
     raw = ("<PubmedArticleSet>" + RECORD.format(n=1, title="One") + RECORD.format(n=2, title="Two\0")[:-30]).encode()
     assert [row.title for row in sound(raw)] == ["One"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html.entities
 import re
 from collections.abc import Iterable, Iterator
@@ -254,15 +255,11 @@ def _set_text(parent: Element, before: Element | None, parts: list[str]) -> None
 def _salvaged(stream: BinaryIO, tags: tuple[str, ...], skip: int, reason: str) -> Iterator[Element | Broken]:
     """Records after the first ``skip``, each parsed by itself from its bytes."""
     tail = b""
-    scope: bytes | None = None
+    scope = _scope(_head(stream))
 
     def watched() -> Iterator[bytes]:
-        nonlocal tail, scope
-        head = b""
+        nonlocal tail
         for chunk in utf8_chunks(stream):
-            if scope is None:
-                head += chunk
-                scope = _scope(head) if len(head) < HEAD else b""
             tail = (tail + chunk)[-4096:]
             yield chunk
 
@@ -275,7 +272,7 @@ def _salvaged(stream: BinaryIO, tags: tuple[str, ...], skip: int, reason: str) -
             yield Broken(f"{reason}; the record has no end. Export it again", is_record=True)
             continue
         try:
-            element = _alone(_ILLEGAL.sub("\ufffd", decoded(piece)), scope or b"")
+            element = _alone(_ILLEGAL.sub("\ufffd", decoded(piece)), scope)
         except etree.XMLSyntaxError as error:
             is_told = True
             yield Broken(f"the record is not well-formed XML: {clean(error.msg or str(error))}. Export it again", is_record=True)
@@ -290,15 +287,27 @@ def _salvaged(stream: BinaryIO, tags: tuple[str, ...], skip: int, reason: str) -
         yield Broken(f"{reason}; the records are read, the file's end is missing. Export it again", is_record=False)
 
 
-def _scope(head: bytes) -> bytes | None:
-    r"""Names of namespaces that the root element declares, which its records use; None where its tag does not end.
+def _head(stream: BinaryIO) -> bytes:
+    """First bytes of a stream that stands at its start, and is put back there."""
+    head = bytearray()
+    with contextlib.suppress(ReadError):  # which is told where the rest is read
+        for chunk in utf8_chunks(stream):
+            head += chunk
+            if len(head) >= HEAD:
+                break
+    stream.seek(0)
+    return bytes(head[:HEAD])
+
+
+def _scope(head: bytes) -> bytes:
+    r"""Names of namespaces that the root element declares, which its records use; empty where its tag does not end.
 
     >>> _scope(b'<?xml version="1.0"?><feed a="1" xmlns="urn:a"\n xmlns:b="urn:b"><entry/>'), _scope(b'<feed xmlns="urn:a"')
-    (b' xmlns="urn:a" xmlns:b="urn:b"', None)
+    (b' xmlns="urn:a" xmlns:b="urn:b"', b'')
     """
     root = _ROOT.search(head, _end_of_prolog(head))
     end = head.find(b">", root.start()) if root else -1
-    return b"".join(found[0] for found in _NAMESPACE.finditer(head[root.start() : end])) if root and end >= 0 else None
+    return b"".join(found[0] for found in _NAMESPACE.finditer(head[root.start() : end])) if root and end >= 0 else b""
 
 
 def _alone(text: str, scope: bytes) -> Element:
