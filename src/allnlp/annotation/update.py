@@ -42,7 +42,7 @@ class Updated(NamedTuple):
 
 
 def update_collection(
-    folder: Path,
+    folder: str | Path,
     inputs: Sequence[str | Path] = (),
     *,
     terms: Iterable[Path] | None = None,
@@ -71,6 +71,7 @@ def update_collection(
         TerminologyError: a table of terms breaks the rules, or the folder has not kept its vocabulary and ``terms`` is not given.
         ModelError: a model is not installed or cannot be loaded.
     """
+    folder = Path(folder)
     readers.check_columns(columns)
     manifest = tables.former_manifest(folder)
     before, described = described_run(folder, manifest)

@@ -24,7 +24,7 @@ def command(
 
     \b
     Example:
-      allnlp update cart/ pubmed-november.nbib
+      allnlp update cart/ exports/demo.ris
     """
     from allnlp.annotation.update import update_collection
     from allnlp.cli.progress import pair
