@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextlib
 import html.entities
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any, BinaryIO, NamedTuple
 
 from lxml import etree
 
 from allnlp.errors import ReadError
-from allnlp.readers.record import clean
-from allnlp.readers.source import HEAD, LOG, decoded, utf8_chunks
+from allnlp.readers.record import Row, clean, failure
+from allnlp.readers.source import HEAD, LOG, Source, decoded, opened, utf8_chunks
 
 Element = etree._Element
 
@@ -213,6 +213,29 @@ def elements(stream: BinaryIO, *tags: str, source_file: str, skip: str = "") -> 
     stream.seek(0)
     LOG.warning("%s: %s; the records after that place are read one by one", source_file, reason)
     yield from _salvaged(stream, tags, count, reason)
+
+
+def element_rows(source: Source, *tags: str, row: Callable[[Element, str, int], Row], source_file: str) -> Iterator[Row]:
+    """A row for each element with one of the local names, numbered from 1; a damaged one is a Failure.
+
+    Args:
+        source: path or binary stream.
+        tags: local names of the records.
+        row: makes it of the element, the file and the number.
+        source_file: input file, as given.
+
+    Raises:
+        ReadError: the file declares entities or its compression is damaged.
+    """
+    number = 0
+    with opened(source) as stream:
+        for element in elements(stream, *tags, source_file=source_file):
+            if isinstance(element, Broken):
+                number += element.is_record
+                yield failure(source_file, number if element.is_record else None, element.error)
+            else:
+                number += 1
+                yield row(element, source_file, number)
 
 
 def _free(element: Element, tags: tuple[str, ...]) -> None:

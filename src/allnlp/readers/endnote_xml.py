@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from allnlp.readers.elements import Broken, Element, elements, flat
+from allnlp.readers.elements import Element, element_rows, flat
 from allnlp.readers.markup import unmarked
-from allnlp.readers.record import Row, accession_numbers, failure, record
-from allnlp.readers.source import Source, opened
+from allnlp.readers.record import Row, accession_numbers, record
+from allnlp.readers.source import Source
 
 _PUBMED = re.compile(r"pubmed|medline|nlm", re.IGNORECASE)
 
@@ -19,15 +19,7 @@ def read_endnote_xml(source: Source, *, source_file: str) -> Iterator[Row]:
     Raises:
         ReadError: the file declares entities or its compression is damaged.
     """
-    number = 0
-    with opened(source) as stream:
-        for element in elements(stream, "record", source_file=source_file):
-            if isinstance(element, Broken):
-                number += element.is_record
-                yield failure(source_file, number if element.is_record else None, element.error)
-                continue
-            number += 1
-            yield _document(element, source_file, number)
+    return element_rows(source, "record", row=_document, source_file=source_file)
 
 
 def _document(element: Element, source_file: str, number: int) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from allnlp.readers.elements import Broken, Element, elements, flat, local
+from allnlp.readers.elements import Element, element_rows, flat, local
 from allnlp.readers.json_objects import Bad, json_objects
 from allnlp.readers.markup import unmarked
 from allnlp.readers.notices import worded_notice
@@ -50,19 +50,14 @@ def read_summary_xml(source: Source, *, source_file: str) -> Iterator[Row]:
     Raises:
         ReadError: the file declares entities or its compression is damaged.
     """
-    number = 0
-    with opened(source) as stream:
-        for element in elements(stream, "DocSum", "DocumentSummary", "ERROR", source_file=source_file):
-            if isinstance(element, Broken):
-                number += element.is_record
-                yield failure(source_file, number if element.is_record else None, element.error)
-                continue
-            number += 1
-            name = local(element)
-            if name == "ERROR":
-                yield failure(source_file, number, f"Entrez answered: {flat(element)}. Fetch the record again")
-            else:
-                yield _row(_of_items(element) if name == "DocSum" else _of_elements(element), source_file, number)
+    return element_rows(source, "DocSum", "DocumentSummary", "ERROR", row=_summary, source_file=source_file)
+
+
+def _summary(element: Element, source_file: str, number: int) -> Row:
+    name = local(element)
+    if name == "ERROR":
+        return failure(source_file, number, f"Entrez answered: {flat(element)}. Fetch the record again")
+    return _row(_of_items(element) if name == "DocSum" else _of_elements(element), source_file, number)
 
 
 def _row(summary: Summary, source_file: str, number: int) -> Row:

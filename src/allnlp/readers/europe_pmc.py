@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from allnlp.readers.elements import Broken, Element, elements, flat, local
+from allnlp.readers.elements import Element, element_rows, flat, local
 from allnlp.readers.json_record import json_row
 from allnlp.readers.record import Row, failure
-from allnlp.readers.source import Source, opened
+from allnlp.readers.source import Source
 
 _DEEPEST = 6
 
@@ -19,17 +19,13 @@ def read_europe_pmc(source: Source, *, source_file: str) -> Iterator[Row]:
     Raises:
         ReadError: the file declares entities or its compression is damaged.
     """
-    number = 0
-    with opened(source) as stream:
-        for element in elements(stream, "result", source_file=source_file):
-            if isinstance(element, Broken):
-                number += element.is_record
-                yield failure(source_file, number if element.is_record else None, element.error)
-                continue
-            number += 1
-            value = element_object(element)
-            row = json_row(value, source_file=source_file, source_record=number) if isinstance(value, dict) else None
-            yield row or failure(source_file, number, "the result is empty; expected a title. Export it again")
+    return element_rows(source, "result", row=_result, source_file=source_file)
+
+
+def _result(element: Element, source_file: str, number: int) -> Row:
+    value = element_object(element)
+    row = json_row(value, source_file=source_file, source_record=number) if isinstance(value, dict) else None
+    return row or failure(source_file, number, "the result is empty; expected a title. Export it again")
 
 
 def element_object(element: Element, depth: int = 0) -> dict[str, Any] | str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
-from allnlp.readers.elements import Broken, Element, elements, flat, local
+from allnlp.readers.elements import Element, element_rows, flat, local
 from allnlp.readers.jats_body import body_text
 from allnlp.readers.notices import jats_notice
 from allnlp.readers.record import Row, failure, record
-from allnlp.readers.source import Source, opened
+from allnlp.readers.source import Source
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _NO_NAME = "unknown"  # of an element whose name is damaged
@@ -32,24 +33,15 @@ def read_jats(source: Source, *, source_file: str, body: bool = False) -> Iterat
     Raises:
         ReadError: the file declares entities or its compression is damaged.
     """
-    number = 0
-    with opened(source) as stream:
-        for element in elements(stream, "article", "Reply", source_file=source_file):
-            if isinstance(element, Broken):
-                number += element.is_record
-                yield failure(source_file, number if element.is_record else None, element.error)
-                continue
-            number += 1
-            if local(element) == "Reply":
-                reason = element.get("error") or "no article"
-                yield failure(source_file, number, f"PubMed Central answered: {reason}", element.get("id"))
-                continue
-            for e in element.iter("{*}*"):
-                e.tag = name if _NAME.fullmatch(name := local(e)) else _NO_NAME
-            yield _article(element, source_file, number, body=body)
+    return element_rows(source, "article", "Reply", row=partial(_article, body=body), source_file=source_file)
 
 
 def _article(element: Element, source_file: str, number: int, *, body: bool) -> Row:
+    if local(element) == "Reply":
+        reason = element.get("error") or "no article"
+        return failure(source_file, number, f"PubMed Central answered: {reason}", element.get("id"))
+    for e in element.iter("{*}*"):
+        e.tag = name if _NAME.fullmatch(name := local(e)) else _NO_NAME
     meta = element.find("front/article-meta")
     if meta is None:
         meta = element.find("front-stub")

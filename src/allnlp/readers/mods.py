@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from allnlp.readers.elements import Broken, Element, elements, flat
-from allnlp.readers.record import Row, failure, record
-from allnlp.readers.source import Source, opened
+from allnlp.readers.elements import Element, element_rows, flat
+from allnlp.readers.record import Row, record
+from allnlp.readers.source import Source
 
 
 def read_mods(source: Source, *, source_file: str) -> Iterator[Row]:
@@ -15,15 +15,7 @@ def read_mods(source: Source, *, source_file: str) -> Iterator[Row]:
     Raises:
         ReadError: the file declares entities or its compression is damaged.
     """
-    number = 0
-    with opened(source) as stream:
-        for element in elements(stream, "mods", source_file=source_file):
-            if isinstance(element, Broken):
-                number += element.is_record
-                yield failure(source_file, number if element.is_record else None, element.error)
-                continue
-            number += 1
-            yield _document(element, source_file, number)
+    return element_rows(source, "mods", row=_document, source_file=source_file)
 
 
 def _document(element: Element, source_file: str, number: int) -> Row:

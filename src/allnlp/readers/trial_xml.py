@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from allnlp.readers.elements import Broken, Element, elements, flat, local
-from allnlp.readers.record import Row, clean, failure
-from allnlp.readers.source import Source, opened
+from allnlp.readers.elements import Element, element_rows, flat, local
+from allnlp.readers.record import Row, clean
+from allnlp.readers.source import Source
 from allnlp.readers.trial import Design, Trial, Who, arm, intervention, outcome, trial_row
 from allnlp.readers.trial_table import trial_of
 
@@ -18,16 +18,12 @@ def read_trial_xml(source: Source, *, source_file: str) -> Iterator[Row]:
     Raises:
         ReadError: the file declares entities or its compression is damaged.
     """
-    number = 0
-    with opened(source) as stream:
-        for element in elements(stream, "Trial", "clinical_study", source_file=source_file):
-            if isinstance(element, Broken):
-                number += element.is_record
-                yield failure(source_file, number if element.is_record else None, element.error)
-                continue
-            number += 1
-            trial = trial_of({local(e): flat(e) for e in element}) if local(element) == "Trial" else _classic(element)
-            yield trial_row(trial, source_file=source_file, source_record=number)
+    return element_rows(source, "Trial", "clinical_study", row=_trial, source_file=source_file)
+
+
+def _trial(element: Element, source_file: str, number: int) -> Row:
+    trial = trial_of({local(e): flat(e) for e in element}) if local(element) == "Trial" else _classic(element)
+    return trial_row(trial, source_file=source_file, source_record=number)
 
 
 def _classic(study: Element) -> Trial:
