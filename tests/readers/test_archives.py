@@ -330,9 +330,9 @@ def test_members_that_lie_over_one_another_are_refused(tmp_path: Path) -> None:
 
 
 def test_members_beyond_the_limit_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from allnlp.readers import archives, zips
+    from allnlp.readers import archives
 
-    for room in (members, archives, zips):
+    for room in (members, archives):
         monkeypatch.setattr(room, "MOST_MEMBERS", 3)
     files = [(f"{n}.ris", ris(str(n))) for n in range(6)]
     for raw in (zipped(*files), tar(*files)):

@@ -6,6 +6,7 @@ import io
 import lzma
 import stat
 import struct
+import zipfile
 import zlib
 from collections.abc import Iterator
 from types import MappingProxyType
@@ -14,16 +15,14 @@ from typing import BinaryIO, NamedTuple, cast
 from allnlp.errors import ReadError
 from allnlp.readers.compression import MOST_RATIO, ZIP_PACKINGS, Part, Unpacked, is_bomb
 from allnlp.readers.files import shown
-from allnlp.readers.members import MOST_MEMBERS, OUTSIDE, Entry, Member, climbs
+from allnlp.readers.members import OUTSIDE, Entry, Member, climbs
 
-_END = struct.Struct("<4s4H2LH")
-_END_64 = struct.Struct("<4sQ2H2L4Q")
-_LOCATOR = struct.Struct("<4sLQL")
-_CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08PK\x03\x04")
 _OTHER_PACKINGS = MappingProxyType({1: "Shrink", 6: "Implode", 9: "Deflate64", 96: "JPEG", 97: "WavPack", 98: "PPMd"})
 _AES = 99
+_UTF8 = 0x800  # of a member whose name says that it is
+_UNIX = 3
 _DESCRIPTOR = 24  # bytes at most that may stand after a member, with its sizes
 
 
@@ -47,16 +46,12 @@ def is_zip(head: bytes) -> bool:
 
 def zip_entries(file: BinaryIO) -> Iterator[Entry]:
     """Members of a zip archive, in the order of their bytes, each checked against its own claims and the others'."""
-    headers: list[_Header] = []
     error = ""
     try:
-        for header in _listed(file):
-            headers.append(header)
-            if len(headers) > MOST_MEMBERS:
-                break
+        headers = _listed(file)
     except ReadError as found:
         error = str(found)
-        headers = headers or list(_walked(file))
+        headers = list(_walked(file))
     headers.sort(key=lambda header: header.member.start)
     whole = file.seek(0, io.SEEK_END)
     end = total = 0
@@ -111,57 +106,28 @@ def _too_much(total: int, whole: int) -> str:
     return ""
 
 
-def _listed(file: BinaryIO) -> Iterator[_Header]:
+def _listed(file: BinaryIO) -> list[_Header]:
     """Members in the list at the end of a zip archive.
 
     Raises:
-        ReadError: there is no such list, or it is damaged; after the members before the damage.
+        ReadError: there is no such list, or it is damaged.
     """
-    count, start, end, shift = _end_of_list(file)
-    place = start
-    while place < end:
-        file.seek(place)
-        head = file.read(_CENTRAL.size)
-        if len(head) < _CENTRAL.size or not head.startswith(b"PK\x01\x02"):
-            raise ReadError("the list of its members is damaged; those before the damage are read. Fetch it again")
-        made, _, flags, kind, _, _, crc, packed, size, named, extra, comment, _, _, mode, offset = _CENTRAL.unpack(head)[1:]
-        name = file.read(named)
-        packed, size, offset = _wide(file.read(extra), packed, size, offset)
-        place += _CENTRAL.size + named + extra + comment
-        count -= 1
-        yield _Header(name, flags, mode >> 16 if made >> 8 == 3 else 0, Member(offset + shift, packed, size, kind, crc))
-    if count % (1 << 16):  # the number has 16 bits in older archives
-        raise ReadError("the list of its members is shorter than it says; those in the list are read. Fetch it again")
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return [_header(about) for about in archive.infolist()]
+    except (zipfile.BadZipFile, OSError, EOFError, ValueError, OverflowError, NotImplementedError, struct.error) as error:
+        reason = " ".join(str(error).split()).rstrip(".")
+        raise ReadError(f"the list of its members is missing or damaged ({reason}); those that are whole are read. Fetch it again") from error
 
 
-def _end_of_list(file: BinaryIO) -> tuple[int, int, int, int]:
-    """Number of members, start and end of their list, and how many bytes stand before the archive."""
-    whole = file.seek(0, io.SEEK_END)
-    file.seek(max(whole - _END.size - (1 << 16), 0))
-    tail = file.read()
-    place = tail.rfind(b"PK\x05\x06")
-    if place < 0 or len(tail) - place < _END.size:
-        raise ReadError("it is damaged or cut off: the list of its members is missing; those that are whole are read. Fetch it again")
-    _, disk, _, _, count, length, offset, _ = _END.unpack_from(tail, place)
-    if disk not in (0, 0xFFFF):
-        raise ReadError("it is one piece of an archive in several; join them, or unpack it")
-    at = whole - len(tail) + place
-    if at >= _LOCATOR.size + _END_64.size:
-        file.seek(at - _LOCATOR.size)
-        if file.read(4) == b"PK\x06\x07":
-            at -= _LOCATOR.size + _END_64.size
-            file.seek(at)
-            wide = file.read(_END_64.size)
-            if wide.startswith(b"PK\x06\x06"):
-                count, length, offset = _END_64.unpack(wide)[7:]
-    start = at - length
-    if start < 0 or offset > start:
-        raise ReadError("it is damaged or cut off: the list of its members is not where it should be. Fetch it again")
-    return count, start, at, start - offset
+def _header(about: zipfile.ZipInfo) -> _Header:
+    member = Member(about.header_offset, about.compress_size, about.file_size, about.compress_type, about.CRC)
+    raw_name = about.orig_filename.encode("utf-8" if about.flag_bits & _UTF8 else "cp437", "replace")
+    return _Header(raw_name, about.flag_bits, about.external_attr >> 16 if about.create_system == _UNIX else 0, member)
 
 
-def _wide(extra: bytes, packed: int, size: int, offset: int) -> tuple[int, int, int]:
-    """Sizes and place of a member; those that are too large for 32 bits stand in the extra field."""
+def _wide(extra: bytes, packed: int, size: int) -> tuple[int, int]:
+    """Sizes of a member; those that are too large for 32 bits stand in the extra field."""
     place = 0
     while place + 4 <= len(extra):
         tag, length = struct.unpack_from("<HH", extra, place)
@@ -169,10 +135,9 @@ def _wide(extra: bytes, packed: int, size: int, offset: int) -> tuple[int, int, 
             numbers = iter(struct.unpack_from(f"<{min(length, len(extra) - place - 4) // 8}Q", extra, place + 4))
             size = next(numbers, size) if size == 0xFFFFFFFF else size
             packed = next(numbers, packed) if packed == 0xFFFFFFFF else packed
-            offset = next(numbers, offset) if offset == 0xFFFFFFFF else offset
             break
         place += 4 + length
-    return packed, size, offset
+    return packed, size
 
 
 def _walked(file: BinaryIO) -> Iterator[_Header]:
@@ -185,7 +150,7 @@ def _walked(file: BinaryIO) -> Iterator[_Header]:
             return
         _, _, flags, kind, _, _, crc, packed, size, named, extra = _LOCAL.unpack(head)
         name = file.read(named)
-        packed, size, _ = _wide(file.read(extra), packed, size, 0)
+        packed, size = _wide(file.read(extra), packed, size)
         start = place + _LOCAL.size + named + extra
         if flags & 8 and not packed and kind in ZIP_PACKINGS:
             measured = _measured(file, start, whole, kind)
