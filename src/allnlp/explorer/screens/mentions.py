@@ -13,6 +13,7 @@ from allnlp.collection.findings import study_label
 from allnlp.collection.frames import records
 from allnlp.collection.groups import Key, grouped, side
 from allnlp.collection.index import Index
+from allnlp.collection.notices import notices_said
 from allnlp.collection.provenance import asked_command
 from allnlp.errors import NothingFound
 from allnlp.explorer.marks import Mark, pieces
@@ -127,6 +128,7 @@ def _rows(index: Index, at: Any) -> list[dict[str, Any]]:
                 "concept_id": ids[code], "name": str(index.names[code]), "assertion": ASSERTIONS[index.assertion[i]],
                 "study": study_label(document["authors"], document["year"], document["doc_id"]),
                 **{name: document[name] for name in ("year", "journal", "pmid", "doi")},
+                "notices": notices_said(bool(document["is_retracted"]), document["notices"]),
                 "sentence_text": text[begin : int(places.sentence_end[sentence])], "begin": begin,
             }
         )  # fmt: skip
