@@ -10,6 +10,7 @@
     ├── NothingFound       the question is sound, the answer is empty
     ├── EvaluationError    gold and texts do not fit together
     ├── ModelError         a model is not installed, cannot be loaded, or its file is not the one that was recorded
+    ├── EngineError        the processes or the cluster that annotate are gone, or are of other versions
     └── ExtraMissing       a package of an extra is not installed
 """
 
@@ -50,3 +51,7 @@ class ExtraMissing(AllnlpError):  # noqa: N818 - an answer, not a fault
 
 class ModelError(AllnlpError):
     """A model is not installed, cannot be loaded, or its file is not the one that was recorded."""
+
+
+class EngineError(AllnlpError):
+    """The processes or the cluster that annotate are gone, or are of other versions."""

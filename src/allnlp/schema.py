@@ -5,6 +5,7 @@ A table is a NamedTuple of annotated fields. Nothing here reads or writes files.
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
@@ -221,14 +222,20 @@ class Column(NamedTuple):
 _SQL = types.MappingProxyType({str: "VARCHAR", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN"})
 
 
+@functools.cache
 def columns(table: str) -> tuple[Column, ...]:
     """Columns of a table in order, with DuckDB types.
 
     >>> columns("sentences")[1]
     Column(table='sentences', column='sentence', type='BIGINT', nullable=False, meaning='number in the document, from 0')
     """
+    return columns_of(TABLES[table], table)
+
+
+def columns_of(kind: type[Any], table: str) -> tuple[Column, ...]:
+    """Columns of a NamedTuple of annotated fields, as those of a table."""
     out = []
-    for name, hint in get_type_hints(TABLES[table], include_extras=True).items():
+    for name, hint in get_type_hints(kind, include_extras=True).items():
         kind, meaning = get_args(hint)
         nullable = get_origin(kind) in (types.UnionType, Union)
         if nullable:

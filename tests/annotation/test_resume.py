@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from allnlp.annotation import annotate_collection, run, shards
+from allnlp.annotation import annotate_collection, parts, shards
 from allnlp.errors import FolderError
 from allnlp.tables import read_manifest, verify
 
@@ -63,7 +63,7 @@ def test_a_stopped_run_goes_on_where_it_was(source: Path, tmp_path: Path, monkey
     out = tmp_path / "out"
     for expected in (4, 2):
         stopped = Stopped(4)
-        monkeypatch.setattr(run, "annotate_shard", stopped)
+        monkeypatch.setattr(parts, "annotate_shard", stopped)
         if expected == 4:
             with pytest.raises(KeyboardInterrupt):
                 annotate_collection([source], out, models=NONE)
@@ -76,20 +76,20 @@ def test_a_stopped_run_goes_on_where_it_was(source: Path, tmp_path: Path, monkey
 
 
 def test_inputs_are_not_read_again(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "annotate_shard", Stopped(0))
+    monkeypatch.setattr(parts, "annotate_shard", Stopped(0))
     with pytest.raises(KeyboardInterrupt):
         annotate_collection([source], tmp_path / "out", models=NONE)
     monkeypatch.undo()
-    monkeypatch.setattr(run.readers, "read", lambda *_, **__: pytest.fail("read again"))
+    monkeypatch.setattr("allnlp.readers.read", lambda *_, **__: pytest.fail("read again"))
     assert annotate_collection([source], tmp_path / "out", models=NONE).counts.read == 60
 
 
 def test_a_run_of_other_options_begins_anew(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "annotate_shard", Stopped(2))
+    monkeypatch.setattr(parts, "annotate_shard", Stopped(2))
     with pytest.raises(KeyboardInterrupt):
         annotate_collection([source], tmp_path / "out", models=NONE)
     counting = Stopped(-1)
-    monkeypatch.setattr(run, "annotate_shard", counting)
+    monkeypatch.setattr(parts, "annotate_shard", counting)
     annotate_collection([source], tmp_path / "out", models=NONE, format="csv")
     assert counting.done == 6
     verify(tmp_path / "out")
@@ -98,13 +98,13 @@ def test_a_run_of_other_options_begins_anew(source: Path, tmp_path: Path, monkey
 def test_a_shard_whose_part_is_damaged_is_annotated_again(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     annotate_collection([source], tmp_path / "whole", models=NONE)
     out = tmp_path / "out"
-    monkeypatch.setattr(run, "annotate_shard", Stopped(3))
+    monkeypatch.setattr(parts, "annotate_shard", Stopped(3))
     with pytest.raises(KeyboardInterrupt):
         annotate_collection([source], out, models=NONE)
     (out / ".unfinished" / "mentions-00000002.parquet").write_bytes(b"PAR1")
     (out / ".unfinished" / "shard-00000003.json").write_text("{")
     counting = Stopped(-1)
-    monkeypatch.setattr(run, "annotate_shard", counting)
+    monkeypatch.setattr(parts, "annotate_shard", counting)
     annotate_collection([source], out, models=NONE)
     assert counting.done == 5
     assert content(out) == content(tmp_path / "whole")
@@ -127,7 +127,7 @@ def test_a_folder_that_is_taken_away_in_the_middle_is_a_message(source: Path, tm
         shutil.rmtree(tmp_path / "out")
         return shards.annotate_shard(*arguments)
 
-    monkeypatch.setattr(run, "annotate_shard", vanish)
+    monkeypatch.setattr(parts, "annotate_shard", vanish)
     with pytest.raises(FolderError, match="cannot be written"):
         annotate_collection([source], tmp_path / "out", models=NONE)
 

@@ -8,24 +8,29 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import version
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from allnlp import readers, tables
-from allnlp.annotation.concepts import ConceptCounter
+from allnlp.annotation.concepts import COLUMNS, COUNTS, merged_concepts
+from allnlp.annotation.engine import Engine, by_processes, here
 from allnlp.annotation.entities import chosen, described
-from allnlp.annotation.shards import Former, annotate_shard, shards
+from allnlp.annotation.parts import Settings, versions
+from allnlp.annotation.reading import read_ahead
+from allnlp.annotation.shards import SHARD, Batch, Rows, is_annotated, shards
 from allnlp.annotation.spool import Spool, packed_places
+from allnlp.annotation.workers import cores
 from allnlp.errors import FolderError, OptionError, TerminologyError
 from allnlp.readers import Repeats, Row
-from allnlp.schema import SCHEMA_VERSION, TABLES, Document, Failure, Mention
+from allnlp.schema import SCHEMA_VERSION, TABLES, Document, Failure
 from allnlp.terminology import Terminology, check_user_terms, load, zipped
-from allnlp.text import Lexicon, compile_lexicon
 
 _REASONS = 3  # shown of files that could not be read
-_PACKAGES = ("allnlp", "spacy", "scispacy", "duckdb", "lxml", "ahocorasick-rs")
 _SPOOL = "records"
+_SHARDS_EACH = 2  # for fewer, another process does not pay
+
+Former = Callable[[Document], Rows | None]
 
 
 class Counts(NamedTuple):
@@ -58,13 +63,16 @@ class Progress(NamedTuple):
 class Outcome(NamedTuple):
     """Result of a run; ``is_new`` is False where the folder already held just this.
 
-    ``reasons`` says of the first files that this run could not read why: "NAME: reason".
+    ``reasons`` says of the first files that this run could not read why: "NAME: reason"; ``kept`` counts the documents whose
+    rows a run before wrote; ``waiting`` the shards that are laid out for others: the folder is not finished while there are any.
     """
 
     folder: Path
     counts: Counts
     is_new: bool
     reasons: tuple[str, ...] = ()
+    kept: int = 0
+    waiting: int = 0
 
 
 class Source(NamedTuple):
@@ -85,7 +93,9 @@ class Job(NamedTuple):
     terminology: Terminology
     models: Sequence[str]
     limit: int | None = None
-    former: Former = lambda _: None
+    former: Former | None = None  # gives the rows of a document that a run before wrote and that still hold
+    jobs: int = 1
+    engine: Engine | None = None  # instead of processes of this machine
 
 
 def annotate_collection(
@@ -100,6 +110,8 @@ def annotate_collection(
     limit: int | None = None,
     body: bool = False,
     overwrite: bool = False,
+    jobs: int | None = None,
+    engine: Engine | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Outcome:
     """Annotate every record of the inputs and write the annotated folder ``out``.
@@ -119,10 +131,13 @@ def annotate_collection(
         limit: stop after so many records that could be read.
         body: read the sections of JATS articles, too, and not only the abstract.
         overwrite: replace a folder of other inputs or options.
+        jobs: processes, at most; None means one for each core. What is written does not depend on it.
+        engine: who annotates instead, as `annotation.cluster.by_dask` and `annotation.exchange.by_exchange` make one.
         progress: called now and then.
 
     Raises:
         ReadError: an input does not exist.
+        EngineError: the processes or the cluster are gone; what is done is kept.
         FolderError: ``out`` holds something else, and ``overwrite`` is False; a file of the user's or an input lies where
             a table would be written.
         TerminologyError: a table of terms breaks the rules.
@@ -130,6 +145,8 @@ def annotate_collection(
     """
     if format not in tables.FORMATS:
         raise OptionError(f"format is {format!r}. Use one of {', '.join(tables.FORMATS)}.")
+    if jobs is not None and jobs < 1:
+        raise OptionError(f"jobs is {jobs}. Give a number of processes, 1 or more.")
     readers.check_columns(columns)
     terminology = _terminology(tuple(Path(t) for t in terms), tuple(Path(t) for t in link))
     used = chosen(models)
@@ -141,13 +158,25 @@ def annotate_collection(
         tables.take_away_rest(out)
         return Outcome(out, done, is_new=False)
     refuse_inputs_in_the_way(found, out, format)
-    return run(Job(out, format, sources, identity, terminology, used, limit), progress)
+    return run(Job(out, format, sources, identity, terminology, used, limit, jobs=jobs or cores(), engine=engine), progress)
+
+
+@dataclass(frozen=True)
+class InputRows:
+    """Reads an input file."""
+
+    given: readers.Input
+    columns: Mapping[str, str] | None
+    body: bool
+
+    def __call__(self, told: Callable[[int], None]) -> Iterator[Row]:
+        """Its rows; ``told`` is told of bytes read."""
+        return readers.read([self.given], columns=self.columns, body=self.body, progress=told)
 
 
 def source_of(given: readers.Input, columns: Mapping[str, str] | None, *, body: bool = False) -> Source:
     """The records of an input file."""
-    described = {"file": given.name, "sha256": readers.sha256_of(given)}
-    return Source(described, given.size, lambda told: readers.read([given], columns=columns, body=body, progress=told))
+    return Source({"file": given.name, "sha256": readers.sha256_of(given)}, given.size, InputRows(given, columns, body))
 
 
 def run(job: Job, progress: Callable[[Progress], None] | None = None) -> Outcome:
@@ -158,35 +187,57 @@ def run(job: Job, progress: Callable[[Progress], None] | None = None) -> Outcome
         ModelError: a model cannot be loaded.
     """
     told = _Progress(sum(s.size for s in job.sources), progress)
-    concepts = ConceptCounter(job.terminology)
-    tally: Counter[str] = Counter()
-    by_file: dict[str, Counter[str]] = defaultdict(Counter)
     with tables.FolderWriter(job.out, format=job.format, identity={**job.identity, "out": job.format}) as writer:
         spool = Spool(writer.work / _SPOOL)
         repeats, numbers, reasons = _read(job, spool, told)
         fates = repeats.decide(lambda: _spooled(spool, numbers))
-        told.reading_is_done(sum(found.rows for n in numbers if (found := spool.spooled(n))))
-        lexicon = compile_lexicon(job.terminology)
+        records = sum(found.rows for n in numbers if (found := spool.spooled(n)))
+        told.reading_is_done(records)
         as_read: dict[int, Document] = {}
-        for number, batch in enumerate(shards(fates.settled(_spooled(spool, numbers), as_read)), 1):
-            counts, mentions = _write_shard(job, writer, lexicon, number, batch)
-            tally.update(counts["fates"])
-            for name, its in counts["by_file"].items():
-                by_file[name].update(its)
-            _count_concepts(concepts, batch, mentions)
-            told.records(len(batch))
-        writer.write("concepts", concepts.rows())
-        counted = _counts(tally, writer.rows)
+        waiting = _annotate(job, writer, shards(fates.settled(_spooled(spool, numbers), as_read), records), told)
+        if waiting:
+            return Outcome(job.out, _counted(writer)[0], is_new=True, reasons=reasons, waiting=waiting)
+        writer.write("concepts", merged_concepts(lambda statement: writer.ask(statement, COUNTS, COLUMNS), job.terminology))
+        counted, by_file = _counted(writer)
         manifest = {**job.identity, "inputs": _inputs(job.sources, by_file), "counts": counted._asdict()}
         files = {"terminology": (tables.VOCABULARY, zipped(job.terminology))}
         if as_read:
             files["as_read"] = (tables.AS_READ, packed_places(as_read))
+        kept = sum(shard["kept"] for shard in writer.shards.values())
         writer.finish(manifest, files)
-    return Outcome(job.out, counted, is_new=True, reasons=reasons)
+    return Outcome(job.out, counted, is_new=True, reasons=reasons, kept=kept)
+
+
+def _annotate(job: Job, writer: tables.FolderWriter, all_shards: Iterable[list[Document | Failure]], told: _Progress) -> int:
+    """Annotate the shards that no run before did; the number of those that the engine left for others."""
+    sizes: dict[int, int] = {}
+
+    def unfinished() -> Iterator[tuple[int, Batch]]:
+        for number, records in enumerate(all_shards, 1):
+            if number in writer.shards:
+                told.records(len(records))
+                continue
+            sizes[number] = len(records)
+            yield number, Batch(records, _kept(job.former, records))
+
+    jobs = min(job.jobs, told.left // (_SHARDS_EACH * SHARD))
+    engine = job.engine or (by_processes(jobs) if jobs > 1 else here)
+    for number, part in engine(unfinished(), Settings(job.terminology, tuple(job.models))):
+        writer.add(number, part)
+        told.records(sizes.pop(number))
+    return len(sizes)
+
+
+def _kept(former: Former | None, records: Iterable[Document | Failure]) -> dict[str, Rows]:
+    if former is None:
+        return {}
+    return {d.doc_id: rows for d in records if isinstance(d, Document) and is_annotated(d) and (rows := former(d)) is not None}
 
 
 def _read(job: Job, spool: Spool, told: _Progress) -> tuple[Repeats, list[int], tuple[str, ...]]:
     """Read what is not read yet: what tells the records apart, the numbers of the sources in the spool, and reasons of files that failed."""
+    if job.limit is None and job.jobs > 1:
+        read_ahead(spool, job.sources, job.jobs, told.bytes)
     repeats = Repeats()
     numbers: list[int] = []
     reasons: list[str] = []
@@ -220,28 +271,6 @@ def _limited(rows: Iterable[Row], limit: int | None) -> Iterator[Row]:
             return
 
 
-def _write_shard(
-    job: Job, writer: tables.FolderWriter, lexicon: Lexicon, number: int, batch: Sequence[Document | Failure]
-) -> tuple[Mapping[str, Any], Iterable[Mention]]:
-    """What became of a shard's records, and its mentions; it is annotated where no run before did."""
-    kept = writer.shards.get(number)
-    if kept is not None:
-        return kept, writer.shard_rows(number, "mentions")
-    shard = annotate_shard(batch, lexicon, job.models, job.former)
-    counts = {"fates": shard.fates, "by_file": shard.by_file}
-    writer.write_shard(number, shard.rows, counts)
-    return counts, shard.rows["mentions"]
-
-
-def _count_concepts(concepts: ConceptCounter, batch: Iterable[Document | Failure], mentions: Iterable[Mention]) -> None:
-    by_document: dict[str, list[Mention]] = defaultdict(list)
-    for mention in mentions:
-        by_document[mention.doc_id].append(mention)
-    for row in batch:
-        if isinstance(row, Document) and row.doc_id in by_document:
-            concepts.add(by_document[row.doc_id], row.year)
-
-
 class _Progress:
     """Tells how far a run is."""
 
@@ -257,6 +286,10 @@ class _Progress:
 
     def records(self, number: int) -> None:
         self._tell(self._now._replace(records=self._now.records + number))
+
+    @property
+    def left(self) -> int:
+        return self._now.records_total - self._now.records
 
     def _tell(self, now: Progress) -> None:
         self._now = now
@@ -300,7 +333,7 @@ def identity_of(
         "terminology": terminology.version,
         "models": described(models),
         "options": {"body": body, "columns": dict(sorted((columns or {}).items())), "format": format, "limit": limit},
-        "versions": {package: version(package) for package in _PACKAGES},
+        "versions": versions(),
         "inputs": list(inputs),
     }
 
@@ -350,6 +383,17 @@ def refuse_inputs_in_the_way(inputs: Iterable[readers.Input], out: Path, format:
     for given in inputs:
         if given.path.resolve() in taken:
             raise FolderError(f"{given.path}: is an input and would be written over. Give another folder with -o.")
+
+
+def _counted(writer: tables.FolderWriter) -> tuple[Counts, dict[str, Counter[str]]]:
+    """What became of the records of all shards, in all and by input file."""
+    tally: Counter[str] = Counter()
+    by_file: dict[str, Counter[str]] = defaultdict(Counter)
+    for shard in writer.shards.values():
+        tally.update(shard["fates"])
+        for name, its in shard["by_file"].items():
+            by_file[name].update(its)
+    return _counts(tally, writer.rows), by_file
 
 
 def _counts(tally: Counter[str], rows: Mapping[str, int]) -> Counts:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from allnlp.annotation.entities import find_entities
@@ -14,8 +15,8 @@ from allnlp.text import Annotation, Lexicon, annotate_text, find_findings, study
 from allnlp.text.entities import Entity
 
 LOG = logging.getLogger("allnlp.annotation")
-SHARD = 500  # records
-Former = Callable[[Document], "Rows | None"]
+SHARD, _LARGEST = 250, 2000  # records
+_SHARDS = 20_000  # of a collection: from there on they become larger
 
 
 class Rows(NamedTuple):
@@ -27,6 +28,14 @@ class Rows(NamedTuple):
     studies: list[Study]
 
 
+class Batch(NamedTuple):
+    """Records of a shard; rows of the documents that a run before annotated, and why some are not to be tried, by doc_id."""
+
+    records: Sequence[Document | Failure]
+    kept: Mapping[str, Rows] = MappingProxyType({})
+    given_up: Mapping[str, str] = MappingProxyType({})
+
+
 class Shard(NamedTuple):
     """Rows of some records by table, and counts of what became of them, in all and by input file."""
 
@@ -35,35 +44,38 @@ class Shard(NamedTuple):
     by_file: Mapping[str, Counter[str]]
 
 
-def shards(rows: Iterable[Document | Failure]) -> Iterator[list[Document | Failure]]:
-    """The records in pieces of at most `SHARD`."""
+def shards(rows: Iterable[Document | Failure], records: int = 0) -> Iterator[list[Document | Failure]]:
+    """The rows in pieces, whose size depends on the number of all records only: a run that goes on makes the same ones."""
+    size = max(SHARD, min(_LARGEST, records // _SHARDS))
     batch: list[Document | Failure] = []
     for row in rows:
         batch.append(row)
-        if len(batch) == SHARD:
+        if len(batch) == size:
             yield batch
             batch = []
     if batch:
         yield batch
 
 
-def annotate_shard(batch: Sequence[Document | Failure], lexicon: Lexicon, models: Sequence[str], former: Former) -> Shard:
+def annotate_shard(batch: Batch, lexicon: Lexicon, models: Sequence[str]) -> Shard:
     """Rows of the records of a shard.
 
     Args:
         batch: documents and failures, in order.
         lexicon: the compiled vocabulary.
         models: that see names which no list holds.
-        former: gives the rows of a document that a run before wrote and that still hold; None where it is to be annotated.
     """
-    kept = {d.doc_id: rows for d in batch if isinstance(d, Document) and is_annotated(d) and (rows := former(d)) is not None}
-    entities = read_entities([row for row in batch if not (isinstance(row, Document) and row.doc_id in kept)], models)
+    kept: dict[str, Rows | Failure] = {**batch.kept}
+    for row in batch.records:
+        if isinstance(row, Document) and row.doc_id in batch.given_up:
+            kept[row.doc_id] = Failure(row.doc_id, row.source_file, row.source_record, "annotate", batch.given_up[row.doc_id])
+    entities = read_entities([row for row in batch.records if not (isinstance(row, Document) and row.doc_id in kept)], models)
     found = Rows([], [], [], [])
     documents: list[Document] = []
     failures: list[Failure] = []
     fates: Counter[str] = Counter()
     by_file: dict[str, Counter[str]] = {}
-    for row in batch:
+    for row in batch.records:
         fate = Counter(read=int(row.source_record is not None))
         if isinstance(row, Failure):
             failures.append(row)

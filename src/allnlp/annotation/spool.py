@@ -13,11 +13,11 @@ import zstandard
 
 from allnlp.errors import FolderError
 from allnlp.readers import Deletion, Row
-from allnlp.schema import Document, Failure
+from allnlp.schema import Document, Failure, Finding, Mention, Sentence, Study
 from allnlp.tables import write_whole
 
 PIECE = 1000  # rows
-_KINDS: tuple[type[Any], ...] = (Document, Failure, Deletion)
+_KINDS: tuple[type[Any], ...] = (Document, Failure, Deletion, Sentence, Mention, Finding, Study)
 _LISTS = MappingProxyType(
     {kind: [i for i, hint in enumerate(get_type_hints(kind).values()) if str(hint).startswith("tuple[")] for kind in _KINDS}
 )
@@ -89,8 +89,8 @@ class Spool:
         return self._folder / f"{number:07d}.json"
 
 
-def packed(rows: Iterable[Row]) -> bytes:
-    """Rows as compressed bytes.
+def packed(rows: Iterable[Any]) -> bytes:
+    """Rows of records and of tables as compressed bytes.
 
     >>> unpacked(packed([Document("1", authors=("Doe J",)), Deletion("2", "f")])) == [Document("1", authors=("Doe J",)), Deletion("2", "f")]
     True
@@ -113,9 +113,9 @@ def unpacked_places(content: bytes) -> dict[int, Document]:
     return dict(zip(places, (row for row in unpacked(rows) if isinstance(row, Document)), strict=True))
 
 
-def unpacked(content: bytes) -> list[Row]:
+def unpacked(content: bytes) -> list[Any]:
     """The rows again."""
-    rows: list[Row] = []
+    rows: list[Any] = []
     for kind, *cells in srsly.msgpack_loads(zstandard.ZstdDecompressor().decompress(content)):
         for i in _LISTS[_KINDS[kind]]:
             cells[i] = tuple(cells[i])

@@ -24,6 +24,7 @@ from allnlp.annotation.run import (
 )
 from allnlp.annotation.shards import Rows
 from allnlp.annotation.spool import unpacked_places
+from allnlp.annotation.workers import cores
 from allnlp.errors import FolderError, TerminologyError
 from allnlp.readers import Row
 from allnlp.schema import Document
@@ -49,6 +50,7 @@ def update_collection(
     models: Iterable[str] | None = None,
     link: Iterable[Path] | None = None,
     columns: Mapping[str, str] | None = None,
+    jobs: int | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Updated:
     """Add the records of the inputs to an annotated folder, and read anew what the present vocabulary reads otherwise.
@@ -63,6 +65,7 @@ def update_collection(
         models: of named entities; by default those that the folder was made with.
         link: tables of terms for linking; by default those that the folder was made with, as they were.
         columns: names of columns, where they are unusual; by default as before.
+        jobs: processes, at most; None means one for each core.
         progress: called now and then.
 
     Raises:
@@ -95,12 +98,12 @@ def update_collection(
         return Updated(Outcome(folder, before, is_new=False), before, 0, before.annotated)
     is_same = all(manifest.get(key) == identity[key] for key in ("schema", "models", "versions"))
     former = _Former(folder, old if is_same else None, terminology, with_models=bool(used))
-    job = Job(folder, options["format"], [known, *new], identity, terminology, used, None, former)
+    job = Job(folder, options["format"], [known, *new], identity, terminology, used, former=former, jobs=jobs or cores())
     try:
         outcome = run(job, progress)
     finally:
         former.close()
-    return Updated(outcome, before, outcome.counts.annotated - former.kept, former.kept)
+    return Updated(outcome, before, outcome.counts.annotated - outcome.kept, outcome.kept)
 
 
 class _Former:
@@ -110,7 +113,6 @@ class _Former:
         self._folder = folder
         self._is_touched = touched_by(old, new, with_models=with_models) if old is not None else lambda _: True
         self._rows: FormerRows | None = None
-        self.kept = 0
 
     def __call__(self, document: Document) -> Rows | None:
         if self._is_touched(document.text):
@@ -123,7 +125,6 @@ class _Former:
         rows = self._rows.rows()
         if not rows["studies"]:  # its annotation failed
             return None
-        self.kept += 1
         return Rows(**rows)
 
     def close(self) -> None:

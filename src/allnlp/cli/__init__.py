@@ -33,6 +33,7 @@ from allnlp.cli import (
     train,
     trend,
     update,
+    work,
 )  # fmt: skip
 from allnlp.cli.console import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_NOTHING, EXIT_TERMINATED, EXIT_USAGE, flush, say, show_any_character
 from allnlp.errors import AllnlpError, NothingFound, OptionError
@@ -68,13 +69,14 @@ app.command("sql")(sql.command)
 app.command("diff")(diff.command)
 app.command("cite")(cite.command)
 app.command("tag")(tag.command)
+app.command("work")(work.command)
 app.command("evaluate")(evaluate.command)
 app.command("train")(train.command)
 app.add_typer(models.app, name="models")
 app.add_typer(terms.app, name="terms")
 
 
-_GO_ON = (["annotate"], ["update"], ["fetch"])
+_GO_ON = (["annotate"], ["update"], ["fetch"], ["work"])
 
 
 def _version(value: bool) -> None:

@@ -10,9 +10,12 @@ import typer
 
 from allnlp.cli.console import EXIT_FAILED, EXIT_NOTHING, EXIT_PARTIAL, answer_json, say
 from allnlp.cli.progress import Bar, number, pair
+from allnlp.errors import OptionError
 
 if TYPE_CHECKING:
     from allnlp.annotation import Counts
+    from allnlp.annotation.engine import Engine
+    from allnlp.annotation.exchange import Exchange
 
 
 def command(
@@ -30,6 +33,10 @@ def command(
     limit: int | None = typer.Option(None, "--limit", min=1, help="Stop after so many records that could be read."),
     body: bool = typer.Option(False, "--body", help="Read the sections of JATS articles, too, not only the abstract."),
     overwrite: bool = typer.Option(False, "--overwrite", help="Replace a folder of other inputs or options."),
+    jobs: int | None = typer.Option(None, "--jobs", "-j", min=1, show_default="one a core", help="Processes, at most."),
+    engine: str = typer.Option("processes", "--engine", help="Who annotates: processes (of this machine) or dask (a cluster)."),
+    scheduler: str | None = typer.Option(None, "--scheduler", help="Address of the Dask scheduler: tcp://host:8786."),
+    exchange: str | None = typer.Option(None, "--exchange", help="Folder or s3:// URL: lay the work out there for allnlp work, and collect what is done."),
     strict: bool = typer.Option(False, "--strict", help="Exit with 4 when a record or file failed."),
     json: bool = typer.Option(False, "--json", help="Print the counts as JSON."),
 ) -> None:
@@ -40,13 +47,21 @@ def command(
       allnlp annotate pubmed-cart.nbib -o cart/
     """
     from allnlp.annotation import annotate_collection
+    from allnlp.annotation.exchange import Exchange
 
     columns = dict(pair(c) for c in column)
+    place = Exchange(exchange) if exchange else None
     with Bar() as bar:
         outcome = annotate_collection(
             inputs, out, terms=terms, models=model or None, link=link, columns=columns, format=format, limit=limit, body=body,
-            overwrite=overwrite, progress=bar.update,
+            overwrite=overwrite, jobs=jobs, engine=_engine(engine, scheduler, place), progress=bar.update,
         )  # fmt: skip
+    if outcome.waiting:
+        say(f"{number(outcome.waiting, 'shard')} laid out in {exchange}. Work on them, on as many machines as you like: allnlp work {exchange} --task 0 --of 1")
+        say("The same command again collects what is done, and writes the tables when nothing is missing.")
+        raise typer.Exit(EXIT_PARTIAL)
+    if place is not None:
+        place.clear()
     if json:
         answer_json({"folder": str(out), **outcome.counts._asdict(), "is_new": outcome.is_new})
     if not outcome.is_new:
@@ -56,6 +71,24 @@ def command(
         raise typer.Exit(EXIT_FAILED if outcome.counts.files_failed else EXIT_NOTHING)
     if strict and (outcome.counts.failed or outcome.counts.files_failed):
         raise typer.Exit(EXIT_PARTIAL)
+
+
+def _engine(name: str, scheduler: str | None, exchange: Exchange | None) -> Engine | None:
+    if name not in ("processes", "dask"):
+        raise OptionError(f"engine is {name!r}. Use processes or dask.")
+    if scheduler and name != "dask":
+        raise OptionError("--scheduler is of the engine dask. Say so: --engine dask")
+    if exchange is not None:
+        if name == "dask":
+            raise OptionError("--exchange and --engine dask are two ways of doing the work. Use one of them.")
+        from allnlp.annotation.exchange import by_exchange
+
+        return by_exchange(exchange)
+    if name == "dask":
+        from allnlp.annotation.cluster import by_dask
+
+        return by_dask(scheduler)
+    return None
 
 
 def _tell(counts: Counts, reasons: Sequence[str], out: Path) -> None:

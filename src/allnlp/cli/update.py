@@ -17,6 +17,7 @@ def command(
     model: list[str] = typer.Option(None, "--model", help="As for annotate; by default those that the folder was made with."),
     link: list[Path] = typer.Option(None, "--link", help="As for annotate; by default those that the folder was made with."),
     column: list[str] = typer.Option([], "--column", help="Name of an unusual column of a CSV or Excel input: abstract=Zusammenfassung."),
+    jobs: int | None = typer.Option(None, "--jobs", "-j", min=1, show_default="one a core", help="Processes, at most."),
     strict: bool = typer.Option(False, "--strict", help="Exit with 4 when a record or file failed."),
     json: bool = typer.Option(False, "--json", help="Print the counts as JSON."),
 ) -> None:
@@ -31,7 +32,7 @@ def command(
 
     columns = dict(pair(c) for c in column)
     with Bar() as bar:
-        done = update_collection(folder, inputs or [], terms=terms or None, models=model or None, link=link or None, columns=columns, progress=bar.update)
+        done = update_collection(folder, inputs or [], terms=terms or None, models=model or None, link=link or None, columns=columns, jobs=jobs, progress=bar.update)
     counts, before = done.outcome.counts, done.before
     if json:
         answer_json({"folder": str(folder), **counts._asdict(), "is_new": done.outcome.is_new, "annotated_now": done.annotated, "kept": done.kept})

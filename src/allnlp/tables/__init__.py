@@ -24,8 +24,9 @@ from allnlp.tables.folder import (
     verify,
     written_files,
 )
-from allnlp.tables.rows import rows_of
-from allnlp.tables.writer import FolderWriter, former_manifest, take_away_rest, write_whole
+from allnlp.tables.parts import Part, finished_shards, write_shard, write_whole
+from allnlp.tables.rows import parquet, rows_of
+from allnlp.tables.writer import FolderWriter, former_manifest, take_away_rest
 
 __all__ = [
     "AS_READ",
@@ -34,10 +35,13 @@ __all__ = [
     "UNFINISHED",
     "VOCABULARY",
     "FolderWriter",
+    "Part",
     "connected",
     "damaged_manifest",
+    "finished_shards",
     "former_manifest",
     "opened",
+    "parquet",
     "read_manifest",
     "read_table",
     "rows_of",
@@ -45,6 +49,7 @@ __all__ = [
     "table_path",
     "take_away_rest",
     "verify",
+    "write_shard",
     "write_whole",
     "written_files",
 ]

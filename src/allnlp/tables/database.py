@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -16,9 +17,9 @@ def connect() -> duckdb.DuckDBPyConnection:
     return database
 
 
-def empty(table: str) -> str:
-    """A query of no rows, with the columns of a table."""
-    selected = ", ".join(f'CAST(NULL AS {c.type}) AS "{c.column}"' for c in schema.columns(table))
+def empty(columns: Sequence[schema.Column]) -> str:
+    """A query of no rows, with some columns."""
+    selected = ", ".join(f'CAST(NULL AS {c.type}) AS "{c.column}"' for c in columns)
     return f"(SELECT {selected} WHERE false)"
 
 

@@ -1,12 +1,15 @@
-"""Rows of a table as parts of a run on disk, and as tuples again."""
+"""Rows of a table as compact Parquet bytes, and as tuples again."""
 
 from __future__ import annotations
 
+import functools
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from allnlp import schema
@@ -15,26 +18,41 @@ from allnlp.tables.database import connect, quoted
 _AT_ONCE = 5000
 
 
-def write_part(database: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Any], path: Path) -> None:
-    """Write rows, in order, as one Parquet file."""
-    columns = schema.columns(table)
+def parquet(columns: Sequence[schema.Column], rows: Sequence[Any]) -> bytes:
+    """Rows, in order, as a Parquet file; at least one.
+
+    >>> parquet(schema.columns("sentences"), [schema.Sentence("1", 0, "title", 0, 5)])[:4]
+    b'PAR1'
+    """
+    database = _database()
     cells = zip(*rows, strict=True)
-    frame = pd.DataFrame(
-        {
-            c.column: pd.Series([list(v) for v in values] if c.type.endswith("[]") else list(values), dtype=object)
-            for c, values in zip(columns, cells, strict=True)
-        }
-    )
+    frame = pd.DataFrame({c.column: _series(c, values) for c, values in zip(columns, cells, strict=True)}, copy=False)
     database.register("part", frame)
     selected = ", ".join(f'CAST("{c.column}" AS {c.type}) AS "{c.column}"' for c in columns)
-    database.execute(f"COPY (SELECT {selected} FROM part) TO '{quoted(path)}' (FORMAT parquet)")
-    database.unregister("part")
+    with tempfile.TemporaryDirectory(prefix="allnlp-") as folder:
+        path = Path(folder) / "part.parquet"
+        database.execute(f"COPY (SELECT {selected} FROM part) TO '{quoted(path)}' (FORMAT parquet)")
+        database.unregister("part")
+        return path.read_bytes()
 
 
-def read_part(table: str, path: Path) -> Iterator[Any]:
-    """Rows of such a file, in order."""
-    with connect() as database:
-        yield from rows_of(database, table, f"read_parquet('{quoted(path)}')")
+@functools.cache
+def _database() -> duckdb.DuckDBPyConnection:
+    return connect()
+
+
+def _series(column: schema.Column, values: Sequence[Any]) -> Any:
+    """Cells in the type that DuckDB takes as they are; without it, it looks at each of them."""
+    if column.type in ("BIGINT", "BOOLEAN"):
+        if not column.nullable:
+            return np.array(values, dtype=np.int64 if column.type == "BIGINT" else np.bool_)
+        absent, filled = np.array([v is None for v in values]), [v or 0 for v in values]
+        if column.type == "BIGINT":
+            return pd.arrays.IntegerArray(np.array(filled, dtype=np.int64), absent)
+        return pd.arrays.BooleanArray(np.array(filled, dtype=np.bool_), absent)
+    if column.type == "DOUBLE":
+        return pd.arrays.FloatingArray(np.array([v or 0.0 for v in values], dtype=np.float64), np.array([v is None for v in values]))
+    return pd.Series([list(v) for v in values] if column.type.endswith("[]") else list(values), dtype=object)
 
 
 def rows_of(database: duckdb.DuckDBPyConnection, table: str, source: str = "") -> Iterator[Any]:

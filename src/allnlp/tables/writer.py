@@ -18,7 +18,8 @@ from allnlp import schema
 from allnlp.errors import FolderError, OptionError
 from allnlp.tables.database import connect, empty, flat, quoted
 from allnlp.tables.folder import FORMATS, MANIFEST, UNFINISHED, read_manifest, sha256, written_files
-from allnlp.tables.rows import read_part, write_part
+from allnlp.tables.parts import Part, finished_shards, part_path, write_shard, write_whole
+from allnlp.tables.rows import parquet
 from allnlp.tables.sheets import write_xlsx
 
 _FORMER = "former.json"
@@ -49,7 +50,7 @@ class FolderWriter:
         self.format = format
         self.work = folder / UNFINISHED
         self.rows = dict.fromkeys(schema.TABLES, 0)
-        self.shards: dict[int, dict[str, Any]] = {}  # what was told of each finished shard
+        self.shards: dict[int, Mapping[str, Any]] = {}  # what was told of each finished shard
         self._identity = None if identity is None else json.dumps(identity, sort_keys=True, default=str)
         self._parts = 0
         self._is_finished = False
@@ -81,21 +82,19 @@ class FolderWriter:
         if self._identity is not None and not is_ours:
             write_whole(kept, self._identity)
         if is_ours:
-            self._find_shards()
+            self.find_shards()
 
-    def _find_shards(self) -> None:
-        """Shards that a run before finished, whose parts are all there."""
-        for path in sorted(self.work.glob("shard-*.json")):
-            try:
-                marker = json.loads(path.read_text(encoding="utf-8"))
-                if all((self.work / name).stat().st_size == size for name, size in marker["parts"].items()):
-                    self.shards[int(path.stem.partition("-")[2])] = marker["told"]
-                    for table, count in marker["rows"].items():
-                        self.rows[table] += count
-                    continue
-            except (OSError, ValueError, KeyError, TypeError):
-                pass
-            path.unlink()
+    def find_shards(self) -> None:
+        """Know the shards that are finished, by this run, by one before, or by others that write into its folder."""
+        for number, marker in finished_shards(self.work).items():
+            if number not in self.shards:
+                self._know(number, marker["told"], marker["rows"])
+
+    def _know(self, number: int, told: Mapping[str, Any], rows: Mapping[str, int]) -> None:
+        self.shards[number] = told
+        for table, count in rows.items():
+            if table in self.rows:
+                self.rows[table] += count
 
     def __exit__(self, *exception: object) -> None:
         self._database.close()
@@ -133,41 +132,35 @@ class FolderWriter:
         """
         if rows:
             self._parts += 1
-            self._write_part(table, rows, self._parts)
+            schema.check(table, rows)
+            with _told(self.folder):
+                part_path(self.work, table, self._parts).write_bytes(parquet(schema.columns(table), rows))
+            self.rows[table] += len(rows)
 
-    def write_shard(self, number: int, rows: Mapping[str, Sequence[Any]], told: Mapping[str, Any]) -> None:
-        """Add the rows of one shard; a run that goes on finds them, or nothing of them.
-
-        Args:
-            number: from 1, in the order of the rows.
-            rows: by table.
-            told: what else is to be known of it, as JSON can hold it.
+    def add(self, number: int, part: Part) -> None:
+        """Add a finished shard; a run that goes on finds all of it, or nothing.
 
         Raises:
-            ValueError: a row breaks the schema.
             FolderError: the disk is full.
         """
-        parts = [self._write_part(table, found, number) for table, found in rows.items() if found]
         with _told(self.folder):
-            marker = {
-                "told": told,
-                "rows": {table: len(found) for table, found in rows.items() if found},
-                "parts": {path.name: path.stat().st_size for path in parts},
-            }
-            write_whole(self.work / f"shard-{number:08d}.json", json.dumps(marker))
+            write_shard(self.work, number, part)
+        self._know(number, part.told, part.rows)
 
-    def shard_rows(self, number: int, table: str) -> Iterator[Any]:
-        """Rows of a table in a finished shard, in order."""
-        path = self.work / f"{table}-{number:08d}.parquet"
-        return read_part(table, path) if path.exists() else iter(())
+    def ask(self, statement: str, table: str, columns: Sequence[schema.Column]) -> list[tuple[Any, ...]]:
+        """Answer of an SQL statement on a table that only shards have, and that is not among those of the folder.
 
-    def _write_part(self, table: str, rows: Sequence[Any], number: int) -> Path:
-        schema.check(table, rows)
-        path = self.work / f"{table}-{number:08d}.parquet"
-        with _told(self.folder):
-            write_part(self._database, table, rows, path)
-        self.rows[table] += len(rows)
-        return path
+        Args:
+            statement: selects from ``table``.
+            table: its name.
+            columns: its columns.
+        """
+        self._database.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT * FROM {self._source(table, columns)}")
+        return self._database.execute(statement).fetchall()
+
+    def _source(self, table: str, columns: Sequence[schema.Column]) -> str:
+        paths = sorted(str(path) for path in self.work.glob(f"{table}-*.parquet"))
+        return f"read_parquet({paths!r})" if paths else empty(columns)
 
     def finish(self, manifest: Mapping[str, Any], files: Mapping[str, tuple[str, bytes]] | None = None) -> None:
         """Put the tables together, move them into place, and write the manifest last.
@@ -206,8 +199,7 @@ class FolderWriter:
             (self.work / name).replace(self.folder / name)
 
     def _assemble(self, table: str, path: Path) -> None:
-        parts = sorted(str(p) for p in self.work.glob(f"{table}-*.parquet"))
-        source = f"read_parquet({parts!r})" if parts else empty(table)
+        source = self._source(table, schema.columns(table))
         if self.format == "xlsx":
             write_xlsx(self._database, table, source, path)
             return
@@ -236,16 +228,6 @@ def _locked(folder: Path) -> IO[bytes]:
         lock.close()
         raise FolderError(f"{folder}: another run is writing here. Wait for it, or give another folder with -o.") from None
     return lock
-
-
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file so that it is there whole or not at all."""
-    work = path.with_name(f"{path.name}.part")
-    with work.open("wb") as stream:
-        stream.write(content.encode() if isinstance(content, str) else content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    work.replace(path)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import IO, Any, NamedTuple, TypeVar
 
 from allnlp.errors import TerminologyError
 from allnlp.terminology.rows import Broader, Cue, Edge, Identifier, LabelRow, NerLabel, Pattern, RoleWeight, Spelling, Stop, Term
@@ -202,7 +202,7 @@ def zipped(terminology: Terminology) -> bytes:
     return content.getvalue()
 
 
-def unzipped(path: Path) -> Terminology:
+def unzipped(path: Path | IO[bytes]) -> Terminology:
     """The vocabulary of such an archive.
 
     Raises:

@@ -1,0 +1,195 @@
+"""Processes that annotate: the same bytes, whatever their number; one that dies is replaced, and what makes it die becomes a row."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from allnlp.annotation import annotate_collection, shards
+from allnlp.annotation.engine import by_processes, without_killers
+from allnlp.annotation.parts import Settings, annotate_part, packed_batch, unpacked_batch
+from allnlp.annotation.shards import Batch
+from allnlp.annotation.workers import Died, Workers
+from allnlp.errors import EngineError, OptionError
+from allnlp.schema import Document, Failure, document_text
+from allnlp.tables import Part
+from allnlp.terminology import load
+
+NONE = ["none"]
+
+
+def document(number: int, abstract: str = "") -> Document:
+    title = f"Tisagenlecleucel in {number + 2} children with leukemia, report {number}"
+    return Document(str(number), title=title, abstract=abstract, text=document_text(title, abstract), source_file="x", source_record=number)
+
+
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(shards, "SHARD", 10)
+    monkeypatch.setattr("allnlp.annotation.run.SHARD", 10)
+    rows = [
+        {"title": f"Tisagenlecleucel in {i + 2} children with leukemia, report {i}", "abstract": f"{i} of {i + 9} had no fever." if i % 3 else ""}
+        for i in range(95)
+    ]
+    path = tmp_path / "in.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in [*rows, *rows[:7]]) + "\n{\n", encoding="utf-8")
+    return path
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def children() -> list[int]:
+    """Processes that do our work: of this process's children those that loky started."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            words = (entry / "cmdline").read_bytes()
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError):
+            continue
+        if parent == os.getpid() and b"loky.backend.popen_loky" in words:
+            found.append(int(entry.name))
+    return found
+
+
+@pytest.mark.slow
+def test_the_number_of_processes_changes_no_byte(source: Path, tmp_path: Path) -> None:
+    annotate_collection([source], tmp_path / "one", models=NONE, jobs=1)
+    two = annotate_collection([source], tmp_path / "two", models=NONE, jobs=2)
+    assert content(tmp_path / "two") == content(tmp_path / "one")
+    assert (two.counts.read, two.counts.annotated, two.counts.duplicates, two.counts.failed) == (103, 95, 7, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the processes are found in /proc, which is not here")
+def test_a_process_that_is_killed_is_replaced_and_nothing_is_missing(source: Path, tmp_path: Path) -> None:
+    killed: list[int] = []
+    is_over = threading.Event()
+
+    def kill_one() -> None:
+        while not killed and not is_over.is_set():
+            for child in children()[:1]:
+                time.sleep(0.3)
+                os.kill(child, signal.SIGKILL)
+                killed.append(child)
+            time.sleep(0.02)
+
+    thread = threading.Thread(target=kill_one)
+    thread.start()
+    annotate_collection([source], tmp_path / "killed", models=NONE, jobs=2)
+    is_over.set()
+    thread.join()
+    assert killed
+    annotate_collection([source], tmp_path / "one", models=NONE, jobs=1)
+    assert content(tmp_path / "killed") == content(tmp_path / "one")
+    assert not children()
+
+
+@pytest.mark.slow
+def test_a_record_that_kills_its_process_becomes_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    cloudpickle = pytest.importorskip("cloudpickle")
+    monkeypatch.setattr(
+        "allnlp.annotation.engine._keep", cloudpickle.loads(cloudpickle.dumps(_keep_and_die)), raising=True
+    )
+    settings = Settings(load(), ())
+    batches = [(n, Batch([document(10 * n + i, "POISON" if (n, i) == (2, 3) else "") for i in range(4)])) for n in (1, 2, 3)]
+    parts = dict(by_processes(2)(iter(batches), settings))
+    assert sorted(parts) == [1, 2, 3]
+    assert {n: part.told["fates"]["failed"] for n, part in parts.items()} == {1: 0, 2: 1, 3: 0}
+    assert parts[1] == annotate_part(batches[0][1], settings)
+    assert (parts[2].rows["documents"], parts[2].rows["studies"]) == (4, 3)
+
+
+def _keep_and_die(path: str) -> None:
+    import os
+    import pickle
+    import signal
+    from pathlib import Path
+
+    from allnlp.annotation import engine
+    from allnlp.annotation.parts import annotate_part
+    from allnlp.schema import Document
+
+    def annotate_or_die(batch, settings):  # type: ignore[no-untyped-def]
+        if any(isinstance(row, Document) and "POISON" in row.text and row.doc_id not in batch.given_up for row in batch.records):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return annotate_part(batch, settings)
+
+    engine._settings = pickle.loads(Path(path).read_bytes())
+    engine.annotate_part = annotate_or_die
+
+
+def test_killers_are_found_by_halves_and_told() -> None:
+    settings = Settings(load(), ())
+    seen = []
+
+    def alone(batch: Batch) -> Part | Died:
+        seen.append(len(batch.records))
+        if any(isinstance(row, Document) and row.doc_id in ("5", "12") and row.doc_id not in batch.given_up for row in batch.records):
+            return Died("it was ended by SIGSEGV")
+        return annotate_part(batch, settings)
+
+    part = without_killers(Batch([document(i) for i in range(16)]), Died("it was ended by SIGSEGV"), alone)
+    assert part.told["fates"] == {"read": 16, "annotated": 14, "failed": 2, "without_abstract": 16}
+    assert len(seen) < 20
+
+
+def test_processes_that_die_with_any_record_stop_the_run() -> None:
+    with pytest.raises(EngineError, match="--jobs 1"):
+        without_killers(Batch([document(1)]), Died("it ended"), lambda _: Died("it ended"))
+
+
+def test_a_batch_travels_as_it_is() -> None:
+    settings = Settings(load(), ())
+    batch = Batch([document(1, "Fever in 3 of 9."), Failure(None, "f", 2, "read", "no text")])
+    assert annotate_part(unpacked_batch(packed_batch(batch)), settings) == annotate_part(batch, settings)
+
+
+def test_workers_hand_out_no_more_than_is_needed() -> None:
+    taken: list[int] = []
+
+    def tasks():  # type: ignore[no-untyped-def]
+        for i in range(30):
+            taken.append(i)
+            yield i
+
+    ahead = []
+    with Workers[int, int](abs, 2) as workers:
+        done = [(ahead.append(len(taken)), result)[1] for _, result in workers.results(tasks())]  # type: ignore[func-returns-value]
+    assert sorted(r for r in done if isinstance(r, int)) == list(range(30))
+    assert max(n - i for i, n in enumerate(ahead)) <= 8
+
+
+def test_the_number_of_processes_is_at_least_one(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="jobs is 0"):
+        annotate_collection([], tmp_path / "out", jobs=0)
+
+
+@pytest.mark.slow
+def test_a_script_needs_no_guard_and_ctrl_c_leaves_nothing_running(source: Path, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys\nfrom allnlp.annotation import annotate, run, shards\nshards.SHARD = run.SHARD = 10\n"
+        f"print('began', flush=True)\nannotate({str(source)!r}, out={str(tmp_path / 'out')!r}, models=['none'], jobs=2)\nprint('ended')\n"
+    )
+    ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True, timeout=300)
+    assert ran.stdout.split() == ["began", "ended"]
+    shutil.rmtree(tmp_path / "out")
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=120)  # until every process that has our pipes is gone
+    assert process.returncode
+    assert not (tmp_path / "out" / "manifest.json").exists()
