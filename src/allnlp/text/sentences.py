@@ -120,15 +120,18 @@ def _is_end(text: str, match: re.Match[str]) -> bool:
     stop = match.start()
     if text[stop] != ".":
         return True
-    if stop > _LONGEST_ABBREVIATION and text[stop - _LONGEST_ABBREVIATION - 1 : stop].isalpha():
-        return True  # a longer word
-    before = _WORD_BEFORE.search(text, max(0, stop - 30), stop)
-    if before is None:
-        return False
-    word = before.group().lower()
+    shown = text[max(0, stop - _LONGEST_ABBREVIATION - 1) : stop].rpartition(" ")[2]
+    if not shown.isalpha():
+        before = _WORD_BEFORE.search(text, max(0, stop - 30), stop)
+        if before is None:
+            return False
+        shown = before.group()
+    elif len(shown) > _LONGEST_ABBREVIATION:
+        return True
+    word = shown.lower()
     if word in _ABBREVIATIONS:
         return (word == "p" and not text[match.end() : match.end() + 1].isdigit()) or (word == "no" and not text[match.end()].isdigit())
-    return not (len(word) == 1 and word.isalpha() and before.group().isupper() and text[match.end()].isupper() and _initial(text, match))
+    return not (len(word) == 1 and word.isalpha() and shown.isupper() and text[match.end()].isupper() and _initial(text, match))
 
 
 def _initial(text: str, match: re.Match[str]) -> bool:
