@@ -114,7 +114,7 @@ def find_regimens(text: str, spans: Sequence[Span]) -> list[Abbreviation]:
     [('BR', 'bendamustine and rituximab')]
     """
     therapies = [s for s in spans if s.label == "THERAPY"]
-    if not [s for s in therapies if text[s.end + 1 : s.end + 2] in ("(", "[")]:
+    if not [s for s in therapies if text[s.end + 1 : s.end + 2] in ("(", "[") and _IN_BRACKET.match(text, s.end)]:
         return []
     out: list[Abbreviation] = []
     others = {(s.start, s.end) for s in spans if s.label != "THERAPY"}

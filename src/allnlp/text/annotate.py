@@ -137,7 +137,7 @@ def define(text: str, folded: str, spans: Sequence[Span], definitions: Sequence[
     A definition overrides the vocabulary: a short form defined as something else is no mention of what it usually is.
     """
     out = list(spans)
-    drugs = longest([s for s in spans if s.label == "THERAPY"])
+    drugs = _listed_drugs(spans, definitions)
     twice = _defined_twice(text, spans, definitions, drugs, lexicon)
     for a in {d.short: d for d in reversed(definitions)}.values():
         if len(a.short) < 2 or _is_made_of_mentions(a, spans):  # "P" is mostly a p value
@@ -159,6 +159,14 @@ def define(text: str, folded: str, spans: Sequence[Span], definitions: Sequence[
                 )
                 out.append(extend(text, mine, lexicon))
     return out
+
+
+def _listed_drugs(spans: Sequence[Span], definitions: Sequence[Abbreviation]) -> list[Span]:
+    """The therapies without overlap, where a long form may be a list of them: it begins with one and ends with another."""
+    therapies = [s for s in spans if s.label == "THERAPY"]
+    starts, ends = {s.start for s in therapies}, {s.end for s in therapies}
+    lists = [a for a in definitions if a.long_start in starts and a.long_end in ends]
+    return longest(therapies) if lists else []
 
 
 def _defined_twice(

@@ -13,23 +13,36 @@ from allnlp.text.spans import Clause, Span
 #: What a sample size may be: see ``size_roles``.
 ROLES = ("total", "arm", "subgroup", "planned")
 
+
+def _grouped(words: str) -> str:
+    """Alternatives with their first letter taken out, so that where it does not stand none of them is tried.
+
+    >>> _grouped("men|people|pts")
+    'm(?:en)|p(?:eople|ts)'
+    """
+    by: dict[str, list[str]] = {}
+    for word in words.split("|"):
+        by.setdefault(word[0], []).append(word[1:])
+    return "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in by.items())
+
+
 _PEOPLE = (
     "patients|subjects|participants|children|adults|individuals|women|men|infants|adolescents|pts|volunteers|persons|people"
     "|survivors|recipients|donors|females|males|boys|girls|neonates|newborns|enrollees|residents|respondents|caregivers|cases"
     "|controls|families|clients|students|carriers|completers|attendees"
 )
-_BARRIER = (
-    r"(?!(?:of|with|and|or|in|to|from|for|by|at|on|the|a|an|were|was|had|have|has|years?|months?|days?|weeks?|hours?|cycles?|vs|versus"
-    r"|doses?|lines?|mg|g|kg|ml|per|than|more|in|among|after|before|as|that|who|whose|which|other|grade|grades|studies|trials?|centers?"
-    r"|consecutive years|received|including|is|are|times?|courses?|sites?|hospitals?|institutions?|countries|samples?|cells?|million|billion|thousand)\b)"
+_BARRIER = _grouped(
+    "of|with|and|or|in|to|from|for|by|at|on|the|a|an|were|was|had|have|has|years?|months?|days?|weeks?|hours?|cycles?|vs|versus"
+    "|doses?|lines?|mg|g|kg|ml|per|than|more|in|among|after|before|as|that|who|whose|which|other|grade|grades|studies|trials?|centers?"
+    "|consecutive years|received|including|is|are|times?|courses?|sites?|hospitals?|institutions?|countries|samples?|cells?|million|billion|thousand"
 )
-_WORD = rf"{_BARRIER}[A-Za-z][\w/+'\u2019-]*"
-_QUALITY = rf"{_BARRIER}[A-Za-z][\w-]*(?:-|ed|ese|al|ic|ive|ent|ant|ary|ight|ate|able|ible|lar|thy)"  # pre- and postmenopausal; overweight, inactive
+_WORD = r"[A-Za-z][\w/+'\u2019-]*"
+_QUALITY = r"[A-Za-z][\w-]*(?:-|ed|ese|al|ic|ive|ent|ant|ary|ight|ate|able|ible|lar|thy)"  # pre- and postmenopausal; overweight, inactive
 _AGES = r"(?:pa?ediatric|adolescents?|child(?:ren)?|adults?)(?:\s(?:and|or)\s|/)"
-_MODIFIER = rf"(?:{_AGES}|{_QUALITY}(?:,\s|,?\s(?:and|or|but)\s)(?=[a-z])|{_WORD}(?:\s|(?<=-)))"
+_MODIFIER = rf"(?:{_AGES}|(?!(?:{_BARRIER})\b)(?:{_QUALITY}(?:,\s|,?\s(?:and|or|but)\s)(?=[a-z])|{_WORD}(?:\s|(?<=-))))"
 _SIZE = re.compile(
     rf"(?=[\daefhnost])(?<![\w,\u00b7<>=\u2265\u2264-])(?<!\d\.)(?<![A-Za-z)]/)(?P<m>(?:A total of\s|total of\s)?(?P<n>{NUMBER})(?P<pc>\s?\(\s?\d+(?:[.\u00b7]\d+)?\s?%\s?\))?"
-    rf"(?:\s|(?<=[a-z])-){_MODIFIER}{{0,5}}?(?<!between-)(?:{_PEOPLE})(?:\s(?:controls|patients|subjects|participants|individuals|volunteers|recipients|donors|survivors|cases))?)"
+    rf"(?:\s|(?<=[a-z])-){_MODIFIER}{{0,5}}?(?<!between-)(?:{_grouped(_PEOPLE)})(?:\s(?:controls|patients|subjects|participants|individuals|volunteers|recipients|donors|survivors|cases))?)"
     r"(?!\w|[\s-]*(?:years|months|days|hours)\b)",
     re.IGNORECASE,
 )
@@ -92,6 +105,7 @@ _PLANNED = re.compile(
     r"|\b(?:will|aims?|aimed) (?:to |be )?(?:enrol|recruit|includ|random)\w*|\b(?:previous|earlier) (?:study|studies|trials?|reports?|analys[ei]s|series))[^.\d]{0,30}$",
     re.IGNORECASE,
 )
+_PLANNED_WORDS = ("plann", "target", "recruitment", "accrual", "sample size", "power", "will", "aim", "previous", "earlier")  # it has one of them
 _TOTAL = re.compile(r"(?:a )?total of", re.IGNORECASE)
 _N_IS = re.compile(r"(?<![A-Za-z])n\W", re.IGNORECASE)
 _STUDIED = (
@@ -135,7 +149,7 @@ _AND_ANOTHER = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _ALSO_AN_ARM = re.compile(r"\b(?:and|or|versus|vs\.?)\s$", re.IGNORECASE)
-_ALLOTTED = re.compile(r"assigned|randomi|received|group|arm|allocat|control|alone|underwent|treated|taking|taken|took", re.IGNORECASE)
+_ALLOTTED = ("group", "assigned", "randomi", "received", "arm", "allocat", "control", "alone", "underwent", "treated", "taking", "taken", "took")
 _SHARE_AFTER = re.compile(r"\s?[(\[]\s?\d+(?:[.\u00b7]\d+)?\s?%")
 _SHARE_IN = re.compile(r"\(\s?\d+(?:[.\u00b7]\d+)?\s?%")
 _OF_A_PART = re.compile(r"\d\s(?:\([\d.%]+\)\s)?(?:of|out of)(?: the)?\s$", re.IGNORECASE)
@@ -260,7 +274,8 @@ def _role(text: str, clause: Clause, size: Span, peers: Sequence[Span]) -> str:
     """The role that the words around a size say; ``peers`` are the other sizes of its sentence."""
     before, words, after = text[max(clause.start, size.start - _NEAR) : size.start], text[size.start : size.end], text[size.end : clause.end]
     is_first = clause.start >= size.start - _NEAR
-    if _PLANNED.search(before):
+    low = before.lower()
+    if [word for word in _PLANNED_WORDS if word in low] and _PLANNED.search(before):
         return "planned"
     if _N_IS.match(words):
         return _role_of_n(size, before, after, [p for p in peers if _N_IS.match(text[p.start : p.end])])
@@ -273,13 +288,10 @@ def _role(text: str, clause: Clause, size: Span, peers: Sequence[Span]) -> str:
     is_total = bool(_TOTAL.match(words)) or (is_first and bool(_OF_WHOM.match(before)))
     if is_total:
         return "total"
-    if (
-        _ALLOTTED.search(before + after[:_ALLOTTED_WITHIN])
-        and not _THEN_ENROLLED.match(after)
-        and not _holds(size.n or 0, after)
-        and _AND_ANOTHER.match(after)
-    ):
-        return "arm"
+    if _AND_ANOTHER.match(after) and not _THEN_ENROLLED.match(after) and not _holds(size.n or 0, after):
+        near = (before + after[:_ALLOTTED_WITHIN]).lower()
+        if [word for word in _ALLOTTED if word in near]:
+            return "arm"
     if _OF_A_PART.search(before):
         return "subgroup"
     is_first = is_first and _BEGINS.fullmatch(before) is not None
