@@ -183,6 +183,9 @@ def _inverse(text: str, bracket: re.Match[str]) -> list[Abbreviation]:
     before = _WORD_BEFORE.search(text[max(0, bracket.start() - 13) : bracket.start()].rstrip())
     if before is None or not _is_short(before.group()):
         return []
+    first = before.group()[0].lower()
+    if first.isalpha() and inner[0].lower() != first and "-" not in inner:
+        return []  # the first word of a long form begins with it, unless locants stand before
     start = max(0, bracket.start() - 13) + before.start()
     words = [_Word(m.group(), bracket.start(1) + m.start()) for m in _WORD.finditer(inner)]
     found = _decide(text, before.group(), words)

@@ -109,14 +109,15 @@ _NEEDS = (
     _SIGNS, _SIGNS, ("old",), ("aged", "age:"), ("\u00b1", "+/-"), ("average", "averaging", "mean", "median", "mage"),
     ("(median", "(mean"), ("m age", "mage"), ("rang",), ("between",), ("yo", "y/o"), ("(",), ("age",),
 )  # fmt: skip
-# What else it must hold: an age as a word of its own, a person who is so old, a comparison.
+# What else it must hold: an age as a word of its own, someone who is so old, a comparison, years behind a sign or before a bracket.
 _AGE = re.compile(r"age(?<!\wage)")
 _HEADED = re.compile(r"age(?<!\wage)|between|from")
 _OLD_WORD = re.compile(r"old(?<=[\s-]old)|of[\s-]age")
 _COMPARED = re.compile(r"(?:or|and)\s(?:older|above|over|more|younger|below|under|le)|\+")
+_SIGNED = re.compile(r"[<>=\u2265\u2264\u2a7e\u2a7d;]\s?\d{1,3}(?:[.\u00b7]\d+)?[\s-]?y")
 _YEARS_CLOSED = re.compile(r"y(?:ear|r).\)")
 _NEEDS_TOO = (
-    _AGE, _HEADED, _OLD_WORD, _AGE, _COMPARED, _OLD_WORD, None, None, None, _OLD_WORD, _AGE, None, _OLD_WORD, None, None, None, None, None, _YEARS_CLOSED, _AGE,
+    _AGE, _HEADED, _OLD_WORD, _AGE, _COMPARED, _OLD_WORD, None, _SIGNED, _SIGNED, _OLD_WORD, _AGE, None, _OLD_WORD, None, None, None, None, None, _YEARS_CLOSED, _AGE,
 )  # fmt: skip
 _SHAPES = tuple(zip(_NEEDS, _NEEDS_TOO, _AGES, strict=True))
 _AGE_SIGNS = ("age", "old", "young", "year", "yr", " y", "yo", "y/o")  # in lower case, strings of which every sentence with an age has one

@@ -58,7 +58,11 @@ _EQUALS = re.compile(
 )
 # "(n 5 81)" and "(n 17)": the equals sign as PDF extraction leaves it
 _EQUALS_LOST = re.compile(r"(?<=[(\[])n\s(?:5\s(?=\d))?(?P<n>\d[\d,]*\d|\d)(?=\s?[)\];,])")
-_NOT_BEFORE = re.compile(r"(?:[\u2265\u2264<>=]\s?|grade|grades|day|phase|stage|level|group|arm|cohort|ratio|type|class|every|per|[~$\u20ac\u00a3])\s?$", re.IGNORECASE)
+_NOT_BEFORE_WORDS = (
+    "\u2265", "\u2264", "<", ">", "=", "grade", "grades", "day", "phase", "stage", "level", "group", "arm", "cohort", "ratio", "type", "class", "every", "per",
+    "~", "$", "\u20ac", "\u00a3",
+)  # fmt: skip
+_NOT_BEFORE = re.compile(r"(?:[\u2265\u2264<>=]\s?|grades?|day|phase|stage|level|group|arm|cohort|ratio|type|class|every|per|[~$\u20ac\u00a3])\s?$", re.IGNORECASE)
 
 #: In lower case, strings of which every sentence with a sample size has one.
 SIZE_WORDS = (
@@ -204,7 +208,8 @@ def _size(text: str, start: int, end: int, n: int) -> Span:
 
 def _is_no_count(text: str, m: re.Match[str]) -> bool:
     """Whether the word or sign before a number says that it counts nobody: "grade 3 patients"."""
-    return _NOT_BEFORE.search(text, max(0, m.start() - 12), m.start()) is not None
+    before = text[max(0, m.start() - 12) : m.start()]
+    return before.rstrip().lower().endswith(_NOT_BEFORE_WORDS) and _NOT_BEFORE.search(before) is not None
 
 
 def _is_numerator(text: str, begin: int, m: re.Match[str], stop: int) -> bool:
