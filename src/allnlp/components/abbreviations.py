@@ -27,4 +27,4 @@ def make_abbreviations(nlp: Language, name: str, terms: list[str]) -> Step:
 
 def match(text: str, folded: str, known: Sequence[Span], lexicon: Lexicon) -> list[Span]:
     """The candidates as the document's own abbreviations change and complete them."""
-    return abbreviated(text, known, lexicon)
+    return abbreviated(text, folded, known, lexicon)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from scispacy.abbreviation import find_abbreviation
@@ -11,7 +12,7 @@ from scispacy.abbreviation import find_abbreviation
 from allnlp.text.numbers import read_number
 from allnlp.text.spans import Span, longest
 
-_BRACKET = re.compile(r"(?=[(\[]((?:[^()\[\]]|\([^()\[\]]*\)|\[[^()\[\]]*\]){1,120})[)\]])")  # nested ones too
+_BRACKET = re.compile(r"[(\[](?=([^()\[\]]{1,120}+(?=[)\]])|(?:[^()\[\]]|\([^()\[\]]*\)|\[[^()\[\]]*\]){1,120}+)[)\]])")  # nested ones too
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
 _SHORT = re.compile(r"[A-Za-z0-9\u0370-\u03ff][\w+/.,&\u2010-\u2015\u2212'-]*(?:\([\w.]{1,4}\))?(?: [\w+/&\u2010-\u2015-]+)?")
 _CODE_BESIDE = re.compile(
@@ -33,7 +34,11 @@ _SPLIT = re.compile(r"\s*[;:=]\s*|\s*,\s+|\s+or\s+")
 _FIGURES = re.compile(r"\d\s?%|[=<>\u2264\u2265]\s?\.?\d|\d\.\d")
 _EQUATION = re.compile(r"\s*[=<>\u2264\u2265]")  # (OR = 1.2) gives a value, no name
 _LEGEND = re.compile(r"(?<![^\s(\[;,])(?P<short>[A-Z][\w/+-]{1,9})\s?=\s?(?P<long>[^\W\d][^=;,()\[\]]{4,80})")
+_NO_LETTER = re.compile(r"[^\w+]")
+_DIGIT = re.compile(r"\d")
+_WORD_BEFORE = re.compile(r"[A-Za-z0-9][\w+/\u2010-\u2015-]*$")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.){3,6}")
+_NEAR = 11  # characters of a word and the blank before it, mostly at most
 _GREEK = frozenset("alpha beta gamma delta epsilon kappa".split())
 
 
@@ -73,10 +78,11 @@ def find_abbreviations(text: str) -> list[Abbreviation]:
         inner_start, inner_end = bracket.span(1)
         if text[bracket.start()] == "[" and text[inner_end + 1 : inner_end + 2].isalnum():
             continue  # "[Ca2+]i", "[Leu5]enkephalin": part of a name
-        for start, end in _shorts(text, inner_start, inner_end):
-            found = _decide(text, text[start:end], _words_before(text, bracket.start(), end - start))
+        for short, place in _shorts(bracket[1]):
+            found = _decide(text, short, _words_before(text, bracket.start(), len(short)))
             if found is not None:
-                out.append(Abbreviation(text[start:end], start, end, found, _rstrip(text, found, bracket.start())))
+                start = inner_start + place
+                out.append(Abbreviation(short, start, start + len(short), found, _rstrip(text, found, bracket.start())))
                 break
         else:
             out += _inverse(text, bracket) or _within(text, inner_start, inner_end)
@@ -107,9 +113,12 @@ def find_regimens(text: str, spans: Sequence[Span]) -> list[Abbreviation]:
     >>> [(a.short, text[a.long_start : a.long_end]) for a in find_regimens(text, drugs)]
     [('BR', 'bendamustine and rituximab')]
     """
+    therapies = [s for s in spans if s.label == "THERAPY"]
+    if not [s for s in therapies if text[s.end + 1 : s.end + 2] in ("(", "[") and _IN_BRACKET.match(text, s.end)]:
+        return []
     out: list[Abbreviation] = []
     others = {(s.start, s.end) for s in spans if s.label != "THERAPY"}
-    therapies = longest(s for s in spans if s.label == "THERAPY")
+    therapies = longest(therapies)
     for i, last in enumerate(therapies):
         found = _IN_BRACKET.match(text, last.end)
         if found is None or found.span("short") in others:
@@ -168,10 +177,15 @@ def occurrences(text: str, short: str) -> Iterator[tuple[int, int]]:
 
 def _inverse(text: str, bracket: re.Match[str]) -> list[Abbreviation]:
     """SHORT (long form): the word before the bracket, when the bracket holds several words."""
-    before = re.search(r"[A-Za-z0-9][\w+/\u2010-\u2015-]*$", text[max(0, bracket.start() - 13) : bracket.start()].rstrip())
     inner = bracket.group(1)
-    if before is None or len(inner.split()) < 2 or not _is_short(before.group()):
+    if len(inner.split(None, 1)) < 2:
         return []
+    before = _WORD_BEFORE.search(text[max(0, bracket.start() - 13) : bracket.start()].rstrip())
+    if before is None or not _is_short(before.group()):
+        return []
+    first = before.group()[0].lower()
+    if first.isalpha() and inner[0].lower() != first and "-" not in inner:
+        return []  # the first word of a long form begins with it, unless locants stand before
     start = max(0, bracket.start() - 13) + before.start()
     words = [_Word(m.group(), bracket.start(1) + m.start()) for m in _WORD.finditer(inner)]
     found = _decide(text, before.group(), words)
@@ -183,22 +197,23 @@ def _inverse(text: str, bracket: re.Match[str]) -> list[Abbreviation]:
 def _within(text: str, start: int, end: int) -> list[Abbreviation]:
     """(long form, SHORT) and (SHORT = long form; SHORT = long form): both inside the bracket."""
     out = []
-    for pair in _LEGEND.finditer(text, start, end):
+    for pair in _LEGEND.finditer(text, start, end) if text.find("=", start, end) >= 0 else ():
         words = [_Word(m.group(), pair.start("long") + m.start()) for m in _WORD.finditer(pair["long"])]
         if _decide(text, pair["short"], words) == pair.start("long"):
             out.append(Abbreviation(pair["short"], *pair.span("short"), pair.start("long"), _rstrip(text, *pair.span("long"))))
     comma = text.rfind(", ", start, end)
     short = text[comma + 2 : end]
-    if out or comma < 0 or not _is_short(short) or not short[:1].isupper():
+    if out or comma < 0 or not short[:1].isupper() or not _is_short(short):
         return out
     words = [_Word(m.group(), start + m.start()) for m in _WORD.finditer(text[start:comma])]
     found = _decide(text, short, words)
     return [Abbreviation(short, comma + 2, end, found, comma)] if found is not None else []
 
 
-def _shorts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Short forms that a bracket may hold: the whole, or its parts between commas and semicolons."""
-    inner = text[start:end]
+@lru_cache(maxsize=16_384)
+def _shorts(inner: str) -> tuple[tuple[str, int], ...]:
+    """Short forms that the words of a bracket may be, with their places: the whole, or its parts between commas and semicolons."""
+    out = []
     pieces, at = [], 0
     for cut in _SPLIT.finditer(inner):
         pieces.append((at, cut.start()))
@@ -210,9 +225,11 @@ def _shorts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         piece = inner[a:b].strip("\"'\u2018\u2019\u201c\u201d ")
         offset = inner.find(piece, a) if piece else -1
         if piece and offset >= 0 and _is_short(piece) and not _EQUATION.match(inner, offset + len(piece)):
-            yield start + offset, start + offset + len(piece)
+            out.append((piece, offset))
+    return tuple(out)
 
 
+@lru_cache(maxsize=16_384)
 def _is_short(piece: str) -> bool:
     return (
         (2 <= len(piece) <= 14 or (len(piece) == 1 and piece.isupper()))
@@ -229,18 +246,24 @@ def _words_before(text: str, end: int, length: int) -> list[_Word]:
     allowed = min(length + 5, length * 2)
     window = text[max(0, end - 30 * allowed) : end]
     cut = max(window.rfind(". "), window.rfind("; "), window.rfind("\n"), _last_open(window))
-    offset = end - len(window) + cut + 1
-    words = [_Word(m.group(), offset + m.start()) for m in _WORD.finditer(window[cut + 1 :])]
-    count = 0
-    for i in range(len(words) - 1, -1, -1):
-        count += words[i].text[0].isalnum()
-        if count > allowed:
-            return words[i + 1 :]
-    return words
+    begin = end - len(window) + cut + 1
+    words: list[tuple[int, int]] = []
+    count = first = 0
+    for at in (max(begin, end - _NEAR * allowed), begin):  # the near ones are mostly enough; a first one that is cut is then not taken
+        words = [m.span() for m in _WORD.finditer(text, at, end)]
+        count, first = 0, len(words)
+        while first and count + text[words[first - 1][0]].isalnum() <= allowed:
+            first -= 1
+            count += text[words[first][0]].isalnum()
+        if first or at == begin:
+            break
+    return [_Word(text[a:b], a) for a, b in words[first:]]
 
 
 def _last_open(window: str) -> int:
     """Place of the last bracket that is opened and not closed; -1 when there is none."""
+    if "(" not in window and "[" not in window:
+        return -1
     depth = 0
     for mark in reversed(list(_BRACKET_SIGN.finditer(window))):
         if mark.group() in ")]":
@@ -264,16 +287,11 @@ def _decide(text: str, short: str, words: list[Any]) -> int | None:
     if _LETTER.fullmatch(short):
         word = words[-1]
         return _with_locants(text, word.idx) if len(word.text) > 5 and word.text[0].lower() == short[0].lower() else None
-    plural = short[:-1] if short.endswith("s") and short[:-1].isupper() and len(short) > 2 else short
-    for form in dict.fromkeys((plural, short)):
-        letters = re.sub(r"[^\w+]", "", form)
-        if not letters:
-            continue
+    for form, letters, spells, bare in _spellings(short):
         start = _by_initials(letters, words)
-        spells = (any(c.isupper() or c in "-/" for c in form) or bool(_DOTTED.fullmatch(form))) and not form.split(" ")[-1].isdigit()
         if start is None and spells:
             start = _schwartz_hearst(letters, words)
-        if start is None and len(bare := re.sub(r"\d", "", letters)) > 1 and bare != letters:
+        if start is None and bare:
             start = _by_initials(bare, words)
         if start is None:
             continue
@@ -281,6 +299,24 @@ def _decide(text: str, short: str, words: list[Any]) -> int | None:
         if _is_long(text[start:end], form):
             return _with_locants(text, start)
     return None
+
+
+@lru_cache(maxsize=16_384)
+def _spellings(short: str) -> tuple[tuple[str, str, bool, str], ...]:
+    """For the singular of a short form and itself: its letters and digits, whether they may be any of a word's, and its letters alone.
+
+    >>> _spellings("T3s"), _spellings("bid")
+    ((('T3', 'T3', True, ''), ('T3s', 'T3s', True, 'Ts')), (('bid', 'bid', False, ''),))
+    """
+    out = []
+    plural = short[:-1] if short.endswith("s") and short[:-1].isupper() and len(short) > 2 else short
+    for form in dict.fromkeys((plural, short)):
+        letters = _NO_LETTER.sub("", form)
+        if letters:
+            spells = (any(c.isupper() or c in "-/" for c in form) or bool(_DOTTED.fullmatch(form))) and not form.split(" ")[-1].isdigit()
+            bare = _DIGIT.sub("", letters)
+            out.append((form, letters, spells, bare if len(bare) > 1 and bare != letters else ""))
+    return tuple(out)
 
 
 def _is_long(long_form: str, short: str) -> bool:
@@ -291,11 +327,17 @@ def _is_long(long_form: str, short: str) -> bool:
 
 
 def _with_locants(text: str, start: int) -> int:
+    if text[start - 1 : start] not in ("-", "\n"):  # the end of a line may follow the last one
+        return start
     locants = _LOCANTS.search(text, max(0, start - 20), start)
     return locants.start() if locants else start
 
 
 def _schwartz_hearst(letters: str, words: list[Any]) -> int | None:
+    """Start of the long form by scispaCy's decision, which is asked only where a word begins with the first letter: it asks for that."""
+    first = letters[0].lower()
+    if first.isalnum() and first not in {w.text[0].lower() for w in words}:
+        return None
     _, long_form = find_abbreviation(words, [_Word(letters, 0)])
     return int(long_form[0].idx) if long_form else None
 
@@ -303,15 +345,14 @@ def _schwartz_hearst(letters: str, words: list[Any]) -> int | None:
 def _by_initials(letters: str, words: list[Any]) -> int | None:
     """Start of the last words whose initials are the letters, small words passed over; None when they are not."""
     left = letters.lower()
+    at = len(left) - 1
     for word in reversed(words):
-        initial = word.text[0].lower()
-        if left[-1:] in tuple("23456789") and read_number(word.text) == int(left[-1]):
-            initial = left[-1]
-        if left.endswith(initial):
-            left = left[:-1]
-            if not left:
+        said = word.text.lower()
+        if said.startswith(left[at]) or (left[at] in "23456789" and read_number(said) == int(left[at])):
+            at -= 1
+            if at < 0:
                 return int(word.idx)
-        elif word.text.isalnum() and word.text.lower() not in _SMALL:
+        elif said.isalnum() and said not in _SMALL:
             return None
     return None
 

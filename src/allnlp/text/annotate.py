@@ -60,7 +60,7 @@ def find_mentions(text: str, folded: str, clauses: Sequence[Clause], lexicon: Le
     """Spans that stand: terms, patterns and numbers, abbreviations, patterns of context, resolved."""
     spans = listed(text, folded, lexicon)
     spans += patterned(text, folded, clauses, spans, lexicon)
-    spans = abbreviated(text, spans, lexicon)
+    spans = abbreviated(text, folded, spans, lexicon)
     spans += in_context(text, folded, clauses, spans, lexicon)
     return resolve(spans, lexicon.precedence)
 
@@ -82,21 +82,23 @@ def in_context(text: str, folded: str, clauses: Sequence[Clause], known: Sequenc
     return find_patterns(text, lexicon, folded=folded, clauses=clauses, known=known, shadowed=True)
 
 
-def abbreviated(text: str, known: Sequence[Span], lexicon: Lexicon) -> list[Span]:
+def abbreviated(text: str, folded: str, known: Sequence[Span], lexicon: Lexicon) -> list[Span]:
     """The ``known`` spans as the document's own abbreviations change and complete them."""
-    regimens = find_regimens(text, known)
-    parts = {a.short for a in regimens}
-    defined = [a for a in find_abbreviations(text) if "/" not in a.short or not parts.issuperset(a.short.split("/"))]
-    named = {a[:3] for a in defined if _meaning(text, a, known) is not None}  # "ACE inhibitors and ... blockers (ARBs)" defines the latter
-    definitions = [a for a in regimens if a[:3] not in named] + defined + find_codes(text, known)
-    return define(text, [*known, *bridge(text, known, definitions, lexicon)], definitions, lexicon)
+    definitions = find_abbreviations(text)
+    if regimens := find_regimens(text, known):
+        parts = {a.short for a in regimens}
+        definitions = [a for a in definitions if "/" not in a.short or not parts.issuperset(a.short.split("/"))]
+        named = {a[:3] for a in definitions if _meaning(text, a, known) is not None}  # "ACE inhibitors and ... blockers (ARBs)" defines the latter
+        definitions = [a for a in regimens if a[:3] not in named] + definitions
+    definitions += find_codes(text, known)
+    return define(text, folded, [*known, *bridge(text, folded, known, definitions, lexicon)], definitions, lexicon) if definitions else list(known)
 
 
 def _stopped_population(text: str, folded: str, span: Span, lexicon: Lexicon) -> bool:
     return is_stopped(text, folded, span.start, span.end, span.label, lexicon, kind="{" + (span.subtype or "") + "}")
 
 
-def bridge(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation], lexicon: Lexicon) -> list[Span]:
+def bridge(text: str, folded: str, spans: Sequence[Span], definitions: Sequence[Abbreviation], lexicon: Lexicon) -> list[Span]:
     """Names with an abbreviation in brackets inside: "Bruton tyrosine kinase (BTK) inhibitor".
 
     Where the words before the bracket already are a mention of the same label, the bracket abbreviates that mention
@@ -110,23 +112,32 @@ def bridge(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation]
         if text[cut_end : cut_end + 1] not in (" ", "-", "\u2010", "\u2011"):
             continue
         left, right = max(0, cut_start - _BRIDGE_LEFT), min(len(text), cut_end + _BRIDGE_RIGHT)
-        joined, seam = text[left:cut_start] + text[cut_end:right], cut_start - left
+        shown, seam = folded[left:cut_start] + folded[cut_end:right], cut_start - left
+        if not _is_crossed(shown, seam, lexicon):
+            continue
         before = {s.label for s in spans if s.end == cut_start}
-        for s in find_terms(joined, lexicon):
+        for s in find_terms(text[left:cut_start] + text[cut_end:right], lexicon, folded=shown):
             if s.start < seam < s.end and s.end > seam + 1 and s.label not in before:
                 whole = s._replace(start=s.start + left, end=s.end + left + cut_end - cut_start)
                 out.append(extend(text, whole, lexicon))
     return out
 
 
-def define(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation], lexicon: Lexicon) -> list[Span]:
+def _is_crossed(folded: str, seam: int, lexicon: Lexicon) -> bool:
+    """Whether a listed name begins before a place and ends behind the next, signs at its end not counted."""
+    for index, start, end in lexicon.automaton.find_matches_as_indexes(f" {folded} ", overlapping=True):
+        if start < seam and (end - 2 > seam + 1 or any(e.tail for e in lexicon.entries[index])):
+            return True
+    return False
+
+
+def define(text: str, folded: str, spans: Sequence[Span], definitions: Sequence[Abbreviation], lexicon: Lexicon) -> list[Span]:
     """Spans with the document's own abbreviations: a short form takes its long form's concept wherever it stands.
 
     A definition overrides the vocabulary: a short form defined as something else is no mention of what it usually is.
     """
     out = list(spans)
-    folded = fold(text) if definitions else ""
-    drugs = longest(s for s in spans if s.label == "THERAPY") if definitions else []
+    drugs = _listed_drugs(spans, definitions)
     twice = _defined_twice(text, spans, definitions, drugs, lexicon)
     for a in {d.short: d for d in reversed(definitions)}.values():
         if len(a.short) < 2 or _is_made_of_mentions(a, spans):  # "P" is mostly a p value
@@ -135,23 +146,35 @@ def define(text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation]
         places = [place for form in _cased(a.short) for place in occurrences(text, form)]
         there = {*places, (a.short_start, a.short_end)}
         if meaning is None:
-            long_words = {w[:4] for w in fold(text[a.long_start : a.long_end]).split() if len(w) > 3}
-            out = [s for s in out if s[:2] not in there or s.curie is None or long_words & lexicon.words.get(s.curie, frozenset())]
+            long_words = {w[:4] for w in folded[a.long_start : a.long_end].split() if len(w) > 3}
+            out = [s for s in out if (s.start, s.end) not in there or s.curie is None or long_words & lexicon.words.get(s.curie, frozenset())]
             continue
         rule = f"abbreviation:{a.short}={text[a.long_start : a.long_end]}"
-        out = [s for s in out if s[:2] not in there or s.label == meaning.label == "POPULATION"]
+        out = [s for s in out if (s.start, s.end) not in there or s.label == meaning.label == "POPULATION"]
+        review = twice.get(a.short, "")
         for start, end in places:
-            mine = Span(start, end, meaning.label, meaning.subtype, meaning.curie, meaning.name, "abbreviation", rule, meaning.context)
-            mine = mine._replace(review=twice.get(a.short, ""))
-            if not is_stopped(text, folded, start, end, mine.label, lexicon):
+            if not is_stopped(text, folded, start, end, meaning.label, lexicon):
+                mine = Span(
+                    start, end, meaning.label, meaning.subtype, meaning.curie, meaning.name, "abbreviation", rule, meaning.context, review=review
+                )
                 out.append(extend(text, mine, lexicon))
     return out
+
+
+def _listed_drugs(spans: Sequence[Span], definitions: Sequence[Abbreviation]) -> list[Span]:
+    """The therapies without overlap, where a long form may be a list of them: it begins with one and ends with another."""
+    therapies = [s for s in spans if s.label == "THERAPY"]
+    starts, ends = {s.start for s in therapies}, {s.end for s in therapies}
+    lists = [a for a in definitions if a.long_start in starts and a.long_end in ends]
+    return longest(therapies) if lists else []
 
 
 def _defined_twice(
     text: str, spans: Sequence[Span], definitions: Sequence[Abbreviation], drugs: Sequence[Span], lexicon: Lexicon
 ) -> dict[str, str]:
     """For each short form that the document defines as two concepts: the reason to look at its mentions."""
+    if len({a.short for a in definitions}) == len(definitions):
+        return {}
     by: dict[str, list[Abbreviation]] = {}
     for a in definitions:
         by.setdefault(a.short, []).append(a)
@@ -178,11 +201,13 @@ def _is_made_of_mentions(a: Abbreviation, spans: Sequence[Span]) -> bool:
 
 def _meaning(text: str, a: Abbreviation, spans: Sequence[Span]) -> Span | None:
     """The mention that a long form is: the longest that ends where it ends and begins within or shortly before it."""
+    ending = [s for s in spans if s.end == a.long_end]
+    if not ending:
+        return None
     fits = [
         s
-        for s in spans
-        if s.end == a.long_end
-        and s.start >= a.long_start - _BEFORE
+        for s in ending
+        if s.start >= a.long_start - _BEFORE
         and s.end - s.start >= (_SHARE_OF_DOSED if "-dose" in text[a.long_start : s.start] else _SHARE) * (a.long_end - a.long_start)
         and s.source != "populations"
         and not (s.start <= a.short_start < s.end)
@@ -194,7 +219,7 @@ def _meaning(text: str, a: Abbreviation, spans: Sequence[Span]) -> Span | None:
 
 def _regimen(a: Abbreviation, therapies: Sequence[Span], lexicon: Lexicon) -> Span | None:
     """What the short name of a list of drugs means: the listed regimen of that name, else one named by its drugs."""
-    drugs = [s for s in therapies if a.long_start <= s.start and s.end <= a.long_end]
+    drugs = [s for s in therapies if a.long_start <= s.start and s.end <= a.long_end] if len(therapies) > 1 else []
     if len(drugs) < 2 or (drugs[0].start, drugs[-1].end) != (a.long_start, a.long_end):
         return None
     listed = next((e for e in lexicon.by_form.get(fold(a.short).strip(), ()) if e.label == "THERAPY" and a.short == a.short.upper()), None)

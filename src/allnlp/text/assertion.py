@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from allnlp.text.cues import FoundCue
 from allnlp.text.spans import Clause, Span, covers
 
-_ORDER = ("negated", "historical", "hypothetical")
+_RANKS = MappingProxyType({"negated": 0, "historical": 1, "hypothetical": 2})
 _STOPS = re.compile(r"[;:]|\s[\u2013\u2014]\s")
 _NEW_SUBJECT = re.compile(
     r"(?:,\s*\d+(?:\.\d+)?\s?%|,\s(?:and|but)\s(?:the|an?|our|we|all|there)\b|\band\s(?:one|two|three|four|\d+)\b|(?:,|\band\b|\bbut\b|\bwhile\b)[^,]*\b(?:was|were|had|has|have|is|are|occurred|developed|experienced|achieved|showed|received|led"
@@ -36,6 +37,7 @@ _ASIDE = re.compile(r"[(\[][^()\[\]]*[\d:%]")
 _WORD = re.compile(r"\w+(?:[-\u2010-\u2015/.]\w+)*")
 # No cue reaches farther than this many characters: 99% of the sentences of abstracts are shorter.
 _FARTHEST = 400
+_BACK = 3  # mentions that one may go on with
 _BESIDE = 10  # characters between two mentions of which the second goes on with the first
 _PRESENT_ALWAYS = frozenset({"ANTIGEN"})
 
@@ -57,19 +59,29 @@ def assert_mentions(text: str, clauses: Sequence[Clause], spans: Sequence[Span],
         return []
     starts = [c.start for c in clauses]
     of_sentence: dict[int, list[FoundCue]] = {}
-    for cue in sorted(cues, key=lambda c: c.start):
+    for cue in cues:
         of_sentence.setdefault(bisect_right(starts, cue.start) - 1, []).append(cue)
+    # a sentence whose cues only end the reach of others says nothing
+    telling = {number for number, its in of_sentence.items() if not _RANKS.keys().isdisjoint([c.rule.row.category for c in its])}
     holders = [s for s in spans if _is_history(text, s, spans)]
     out: list[Assertion] = []
+    last = -_BACK - 1  # the last mention that is not present
     for i, span in enumerate(spans):
-        said = _assert_one(text, clauses, of_sentence, starts, span, holders)
-        out.append(_as_before(text, spans, out, i, holders) or said)
+        number = bisect_right(starts, span.start) - 1
+        said = PRESENT
+        if holders or number in telling:
+            said = _assert_one(text, clauses[max(number, 0)], of_sentence.get(number, []), span, holders)
+        if said is not PRESENT or i - last <= _BACK:
+            said = _as_before(text, spans, out, i, holders) or said
+        if said is not PRESENT:
+            last = i
+        out.append(said)
     return out
 
 
 def _as_before(text: str, spans: Sequence[Span], said: Sequence[Assertion], i: int, holders: Sequence[Span]) -> Assertion | None:
     """The assertion that a mention takes from one just before it: its full form, or a list of earlier treatments that goes on."""
-    for k in range(i - 1, max(-1, i - 4), -1):
+    for k in range(i - 1, max(-1, i - _BACK - 1), -1):
         before, span = spans[k], spans[i]
         if before.label != span.label or before.end > span.start:
             continue
@@ -82,37 +94,35 @@ def _as_before(text: str, spans: Sequence[Span], said: Sequence[Assertion], i: i
     return None
 
 
-def _assert_one(
-    text: str, clauses: Sequence[Clause], cues: dict[int, list[FoundCue]], starts: list[int], span: Span, holders: list[Span]
-) -> Assertion:
+def _assert_one(text: str, clause: Clause, cues: list[FoundCue], span: Span, holders: list[Span]) -> Assertion:
     if span.label in _PRESENT_ALWAYS:
         return PRESENT
-    number = bisect_right(starts, span.start) - 1
-    clause = clauses[max(number, 0)]
-    found: dict[str, Assertion] = {}
-    near = _near(cues.get(number, []), span)
-    for cue in near:
-        if cue.rule.row.category in _ORDER and _reaches(text, clause, near, cue, span):
-            found.setdefault(cue.rule.row.category, Assertion(cue.rule.row.category, cue.start, cue.end))
     for holder in holders:
         if span is holder or (span.label == "THERAPY" and covers(holder, span)):
             return Assertion("historical", holder.start, holder.end)
-    return next((found[c] for c in _ORDER if c in found), PRESENT)
+    near = _near(cues, span)
+    rank, said = len(_RANKS), PRESENT
+    for cue in near:
+        category = cue.rule.row.category
+        if _RANKS.get(category, rank) < rank and _reaches(text, clause, near, cue, span):
+            rank, said = _RANKS[category], Assertion(category, cue.start, cue.end)
+    return said
 
 
 def _near(cues: list[FoundCue], span: Span) -> list[FoundCue]:
     """Cues, in order of place, that are close enough to a mention to reach it."""
+    if cues and cues[0].start >= span.start - _FARTHEST and cues[-1].start <= span.end + _FARTHEST:
+        return cues
     first = bisect_left(cues, span.start - _FARTHEST, key=lambda c: c.start)
     return cues[first : bisect_right(cues, span.end + _FARTHEST, key=lambda c: c.start)]
 
 
 def _is_history(text: str, span: Span, spans: Sequence[Span]) -> bool:
     """Whether a population says what patients had before: a treatment history, or a status that names a therapy."""
-    if span.label != "POPULATION" or _ELIGIBLE.search(text, span.start, span.end):
+    if span.label != "POPULATION" or span.subtype not in ("treatment_history", "disease_status"):
         return False
-    if span.subtype == "treatment_history":
-        return True
-    return span.subtype == "disease_status" and any(s.label == "THERAPY" and covers(span, s) for s in spans)
+    names_therapy = span.subtype == "treatment_history" or any(s.label == "THERAPY" and covers(span, s) for s in spans)
+    return names_therapy and not _ELIGIBLE.search(text, span.start, span.end)
 
 
 def _reaches(text: str, clause: Clause, cues: list[FoundCue], cue: FoundCue, span: Span) -> bool:
@@ -126,8 +136,9 @@ def _reaches(text: str, clause: Clause, cues: list[FoundCue], cue: FoundCue, spa
     if not forward and not (span.end <= cue.start and rule.row.direction in ("backward", "both")):
         return False
     start, end = (cue.end, span.start) if forward else (span.end, cue.start)
-    if any(o.rule.row.category == "terminate" and start <= o.start and o.end <= end for o in cues):
-        return False
+    for other in cues:
+        if start <= other.start and other.end <= end and other.rule.row.category == "terminate":
+            return False
     if rule.span and sum(1 for _ in _WORD.finditer(_BRACKETS.sub(" ", text[start:end]))) > rule.span:
         return False
     if _STOPS.search(text, start, end) or not _same_bracket(text, start, end):
@@ -155,6 +166,8 @@ def _is_new_clause(text: str, start: int, span: Span, end: int) -> bool:
 
 def _same_bracket(text: str, start: int, end: int) -> bool:
     """Whether the way between cue and mention leaves no bracket that it began in."""
+    if text.find(")", start, end) < 0 and text.find("]", start, end) < 0:
+        return True
     depth = 0
     for char in text[start:end]:
         if char in "([":

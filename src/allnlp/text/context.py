@@ -34,7 +34,7 @@ _AS_DISEASE = re.compile(
 
 # What shows a receptor as a target, and what a document says that is on such targets.
 _TARGETING = re.compile(
-    r"\bCARs?\b|CAR-T|chimeric antigen|bispecific|antibody[- ]drug conjugate|immunotoxin|target antigen|tumou?r[- ](?:associated|specific) antigen"
+    r"CAR(?:(?<=\bCAR)s?\b|-T)|chimeric antigen|bispecific|antibody[- ]drug conjugate|immunotoxin|target antigen|tumou?r[- ](?:associated|specific) antigen"
     r"|T[- ]cell engag|checkpoint (?:inhib|block)|surface antigen|adoptive (?:cell|T)"
 )
 _AIMED_BEFORE = re.compile(
@@ -79,7 +79,7 @@ def settle(text: str, clauses: Sequence[Clause], spans: Sequence[Span], cues: Se
     open: without concept, and to be reviewed.
     """
     spans = _without_counts(text, spans)
-    if any(s.label == "ANTIGEN" for s in spans):
+    if "ANTIGEN" in {s.label for s in spans}:
         elsewhere = _is_elsewhere(text, spans, lexicon)
         spans = [s for s in spans if s.label != "ANTIGEN" or _is_antigen(text, s, elsewhere=elsewhere)]
     doubtful = [s for s in spans if s.context]
@@ -126,6 +126,8 @@ def _is_antigen(text: str, span: Span, *, elsewhere: bool) -> bool:
 
 def _without_counts(text: str, spans: Sequence[Span]) -> list[Span]:
     """The spans without "n = 3" in the bracket after a toxicity or an outcome: so many had it, and were no group."""
+    if not [s for s in spans if s.subtype == "sample_size"]:
+        return list(spans)
     after = {s.end for s in spans if s.label in ("TOXICITY", "OUTCOME")}
     return [s for s in spans if not (s.subtype == "sample_size" and s.start - 2 in after and _COUNT.match(text, s.start - 2, s.end))]
 
@@ -184,8 +186,7 @@ def _by_therapy(text: str, spans: Sequence[Span]) -> Iterator[int]:
     """Where a toxicity is said to come from a therapy: "hypotension by an ACE inhibitor", "cisplatin-induced vomiting"."""
     both = [s for s in spans if s.label in ("TOXICITY", "THERAPY")]
     for a, b in pairwise(both):
-        shape = {("TOXICITY", "THERAPY"): _FROM, ("THERAPY", "TOXICITY"): _MAKES}.get((a.label, b.label))
-        if shape is not None and shape.fullmatch(text, a.end, b.start):
+        if a.label != b.label and (_FROM if a.label == "TOXICITY" else _MAKES).fullmatch(text, a.end, b.start):
             yield a.start
 
 
@@ -194,7 +195,8 @@ def _read(text: str, span: Span, frame: re.Pattern[str], is_oncology: bool, is_h
         return span._replace(label="TOXICITY", subtype=None) if span.context == "toxicity" and is_oncology and is_harm else span
     if span.label != "TOXICITY":
         return span
-    had_before = frame.search(text, max(0, span.start - 60), span.start)
-    if (is_harm and is_oncology) if had_before else (is_harm or is_oncology):
+    if is_harm and is_oncology:
+        return span
+    if (is_harm or is_oncology) and not frame.search(text, max(0, span.start - 60), span.start):
         return span
     return span._replace(label="DISEASE", subtype=None) if span.context == "disease" else None

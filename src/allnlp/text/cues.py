@@ -17,15 +17,13 @@ class FoundCue(NamedTuple):
 
 def find_cues(folded: str, lexicon: Lexicon) -> list[FoundCue]:
     """Cues of a folded text in order of place; of overlapping ones the longest."""
-    hits = [
-        (start, end - 2, lexicon.cues[index])
-        for index, start, end in lexicon.cue_automaton.find_matches_as_indexes(f" {folded} ", overlapping=True)
-    ]
-    hits.sort(key=lambda h: (h[0] - h[1], h[0]))
-    kept: list[tuple[int, int, tuple[CueRule, ...]]] = []
+    hits = lexicon.cue_automaton.find_matches_as_indexes(f" {folded} ", overlapping=True)
+    kept = []
     held = bytearray(len(folded))
-    for start, end, rules in hits:
+    for length, start, index in sorted([(start - end + 2, start, index) for index, start, end in hits]):
+        end = start - length
         if held.find(1, start, end) < 0:
-            held[start:end] = b"\x01" * (end - start)
-            kept.append((start, end, rules))
-    return sorted((FoundCue(s, e, rule) for s, e, rules in kept for rule in rules), key=lambda c: (c.start, c.end))
+            held[start:end] = b"\x01" * -length
+            kept.append((start, end, index))
+    kept.sort()
+    return [FoundCue(start, end, rule) for start, end, index in kept for rule in lexicon.cues[index]]

@@ -61,8 +61,10 @@ def add_entities(
         entities: what models marked.
         lexicon: the compiled vocabulary.
     """
+    if not entities:
+        return list(spans)
     about = fields(text)
-    if not entities or not (about or len(text) < _SENTENCE or any(s.label in _CLINICAL for s in spans)):
+    if not (about or len(text) < _SENTENCE or any(s.label in _CLINICAL for s in spans)):
         return list(spans)
     folded = fold(text)
     taken = Taken(len(text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from types import MappingProxyType
 
 _UNITS = (
@@ -15,6 +16,9 @@ _VALUES = MappingProxyType(
 )
 _WORD = "|".join(sorted((w for w in _VALUES if w != "zero"), key=len, reverse=True))
 
+_BLANKS = re.compile(r"[,\s\u2008\u2009\u202f\u00a0]")
+_GAP = re.compile(r"[\s-]+")
+
 # Digits of the longest number that is one: no count of patients has more.
 _LONGEST = 15
 
@@ -25,18 +29,19 @@ NUMBER = (
 )
 
 
+@lru_cache(maxsize=8192)
 def read_number(words: str) -> int | None:
     """Value of a whole number in digits or words; None when it is none.
 
     >>> read_number("1,297"), read_number("One hundred and nine"), read_number("eighty-one"), read_number("few")
     (1297, 109, 81, None)
     """
-    digits = re.sub(r"[,\s\u2008\u2009\u202f\u00a0]", "", words)
+    digits = _BLANKS.sub("", words)
     if digits.isascii() and digits.isdigit():
         return int(digits) if len(digits) <= _LONGEST else None
     total = part = 0
     seen = False
-    for word in re.split(r"[\s-]+", words.lower()):
+    for word in _GAP.split(words.lower()):
         if word == "and":
             continue
         value = _VALUES.get(word)

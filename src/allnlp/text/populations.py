@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from allnlp.text.sample_sizes import find_sizes
+from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
+
+from allnlp.text.sample_sizes import NUMBER_WORDS, SIZE_WORDS, find_sizes
 from allnlp.text.spans import Clause, Span
 
 _DECIMAL = r"\d{1,3}(?:[.\u00b7]\d+)?"
@@ -106,8 +109,24 @@ _NEEDS = (
     _SIGNS, _SIGNS, ("old",), ("aged", "age:"), ("\u00b1", "+/-"), ("average", "averaging", "mean", "median", "mage"),
     ("(median", "(mean"), ("m age", "mage"), ("rang",), ("between",), ("yo", "y/o"), ("(",), ("age",),
 )  # fmt: skip
-_AGE_WORDS = re.compile(r"\bage[ds]?\b|\bold\b|-old|older|younger|years|yrs?\b|\d y\b|\d[\s-]?y/?o\b", re.IGNORECASE)
+# What else it must hold: an age as a word of its own, someone who is so old, a comparison, years behind a sign or before a bracket.
+_AGE = re.compile(r"age(?<!\wage)")
+_HEADED = re.compile(r"age(?<!\wage)|between|from")
+_OLD_WORD = re.compile(r"old(?<=[\s-]old)|of[\s-]age")
+_COMPARED = re.compile(r"(?:or|and)\s(?:older|above|over|more|younger|below|under|le)|\+")
+_SIGNED = re.compile(r"[<>=\u2265\u2264\u2a7e\u2a7d;]\s?\d{1,3}(?:[.\u00b7]\d+)?[\s-]?y")
+_YEARS_CLOSED = re.compile(r"y(?:ear|r).\)")
+_NEEDS_TOO = (
+    _AGE, _HEADED, _OLD_WORD, _AGE, _COMPARED, _OLD_WORD, None, _SIGNED, _SIGNED, _OLD_WORD, _AGE, None, _OLD_WORD, None, None, None, None, None, _YEARS_CLOSED, _AGE,
+)  # fmt: skip
+_SHAPES = tuple(zip(_NEEDS, _NEEDS_TOO, _AGES, strict=True))
+_AGE_SIGNS = ("age", "old", "young", "year", "yr", " y", "yo", "y/o")  # in lower case, strings of which every sentence with an age has one
+_AGE_WORD = re.compile(r"[AOYaoy-](?i:(?<=\ba)ge[ds]?\b|(?<=o)lder|(?<=\bo)ld\b|(?<=-)old|(?<=y)(?:ears|rs?\b|ounger))")
+_AGE_LETTER = re.compile(r"\d(?i: y\b|[\s-]?y/?o\b)")
 _DIGIT = re.compile(r"\d")
+_MARKS = AhoCorasick([*SIZE_WORDS, *NUMBER_WORDS, *_AGE_SIGNS], matchkind=MatchKind.Standard, implementation=Implementation.DFA)
+_IS_SIZE, _IS_NUMBER, _IS_AGE = 1, 2, 4
+_MARKED_AS = (_IS_SIZE,) * len(SIZE_WORDS) + (_IS_NUMBER,) * len(NUMBER_WORDS) + (_IS_AGE,) * len(_AGE_SIGNS)
 
 
 class _Age(NamedTuple):
@@ -129,12 +148,30 @@ def find_populations(text: str, clauses: Sequence[Clause] | None = None) -> list
         text: the document.
         clauses: its sentences; the whole text is looked at as one where they are not given.
     """
-    spans = []
-    for start, end in [(c.start, c.end) for c in clauses] if clauses is not None else [(0, len(text))]:
-        if _DIGIT.search(text, start, end) and _AGE_WORDS.search(text, start, end):
-            spans += [_age_span(text, a) for a in _ages(text, start, end)]
-        spans += find_sizes(text, start, end)
+    low = text.lower()
+    if len(low) != len(text):
+        low = text.replace("\u0130", " ").lower()  # the one letter that is two in lower case
+    starts = [c.start for c in clauses] if clauses is not None else [0]
+    ends = [c.end for c in clauses] if clauses is not None else [len(text)]
+    spans: list[Span] = []
+    for place, marks in sorted(_marks(low, starts, ends).items()):
+        start, end = starts[place], ends[place]
+        has_digit = _DIGIT.search(text, start, end) is not None
+        if marks & _IS_AGE and has_digit and (_AGE_WORD.search(text, start, end) or _AGE_LETTER.search(text, start, end)):
+            spans += [_age_span(text, a) for a in _ages(text, low[start:end], start, end)]
+        if marks & _IS_SIZE and (has_digit or marks & _IS_NUMBER):
+            spans += find_sizes(text, start, end, in_words=bool(marks & _IS_NUMBER))
     return spans
+
+
+def _marks(low: str, starts: Sequence[int], ends: Sequence[int]) -> dict[int, int]:
+    """What the words of each sentence, by its number, may be of: a size, a number, an age; those with no such word are left out."""
+    out: dict[int, int] = {}
+    for index, start, end in _MARKS.find_matches_as_indexes(low, overlapping=True):
+        place = bisect_right(starts, start) - 1
+        if place >= 0 and end <= ends[place]:
+            out[place] = out.get(place, 0) | _MARKED_AS[index]
+    return out
 
 
 def _age_span(text: str, a: _Age) -> Span:
@@ -142,10 +179,15 @@ def _age_span(text: str, a: _Age) -> Span:
     return Span(a.start, a.end, "POPULATION", "age_value", None, words, "populations", "populations:age", "", None, a.low, a.high, a.middle)
 
 
-def _ages(text: str, begin: int, stop: int) -> Iterator[_Age]:
-    said = text[begin:stop].lower()
-    for needs, shape in zip(_NEEDS, _AGES, strict=True):
-        if not any(word in said for word in needs):
+def _ages(text: str, said: str, begin: int, stop: int) -> Iterator[_Age]:
+    """Ages of a sentence, ``said`` in lower case; a shape is looked for where the words stand that it needs."""
+    for needs, needs_too, shape in _SHAPES:
+        for word in needs:
+            if word in said:
+                break
+        else:
+            continue
+        if needs_too is not None and not needs_too.search(said):
             continue
         for m in shape.finditer(text, begin, stop):
             low, high, middle = _values(m)

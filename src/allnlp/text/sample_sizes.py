@@ -13,35 +13,65 @@ from allnlp.text.spans import Clause, Span
 #: What a sample size may be: see ``size_roles``.
 ROLES = ("total", "arm", "subgroup", "planned")
 
+
+def _grouped(words: str) -> str:
+    """Alternatives with their first letter taken out, so that where it does not stand none of them is tried.
+
+    >>> _grouped("men|people|pts")
+    'm(?:en)|p(?:eople|ts)'
+    """
+    by: dict[str, list[str]] = {}
+    for word in words.split("|"):
+        by.setdefault(word[0], []).append(word[1:])
+    return "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in by.items())
+
+
 _PEOPLE = (
     "patients|subjects|participants|children|adults|individuals|women|men|infants|adolescents|pts|volunteers|persons|people"
     "|survivors|recipients|donors|females|males|boys|girls|neonates|newborns|enrollees|residents|respondents|caregivers|cases"
     "|controls|families|clients|students|carriers|completers|attendees"
 )
-_BARRIER = (
-    r"(?!(?:of|with|and|or|in|to|from|for|by|at|on|the|a|an|were|was|had|have|has|years?|months?|days?|weeks?|hours?|cycles?|vs|versus"
-    r"|doses?|lines?|mg|g|kg|ml|per|than|more|in|among|after|before|as|that|who|whose|which|other|grade|grades|studies|trials?|centers?"
-    r"|consecutive years|received|including|is|are|times?|courses?|sites?|hospitals?|institutions?|countries|samples?|cells?|million|billion|thousand)\b)"
+_BARRIER = _grouped(
+    "of|with|and|or|in|to|from|for|by|at|on|the|a|an|were|was|had|have|has|years?|months?|days?|weeks?|hours?|cycles?|vs|versus"
+    "|doses?|lines?|mg|g|kg|ml|per|than|more|in|among|after|before|as|that|who|whose|which|other|grade|grades|studies|trials?|centers?"
+    "|consecutive years|received|including|is|are|times?|courses?|sites?|hospitals?|institutions?|countries|samples?|cells?|million|billion|thousand"
 )
-_WORD = rf"{_BARRIER}[A-Za-z][\w/+'\u2019-]*"
-_QUALITY = rf"{_BARRIER}[A-Za-z][\w-]*(?:-|ed|ese|al|ic|ive|ent|ant|ary|ight|ate|able|ible|lar|thy)"  # pre- and postmenopausal; overweight, inactive
+_WORD = r"[A-Za-z][\w/+'\u2019-]*"
+_QUALITY = r"[A-Za-z][\w-]*(?:-|ed|ese|al|ic|ive|ent|ant|ary|ight|ate|able|ible|lar|thy)"  # pre- and postmenopausal; overweight, inactive
 _AGES = r"(?:pa?ediatric|adolescents?|child(?:ren)?|adults?)(?:\s(?:and|or)\s|/)"
-_MODIFIER = rf"(?:{_AGES}|{_QUALITY}(?:,\s|,?\s(?:and|or|but)\s)(?=[a-z])|{_WORD}(?:\s|(?<=-)))"
+_MODIFIER = rf"(?:{_AGES}|(?!(?:{_BARRIER})\b)(?:{_QUALITY}(?:,\s|,?\s(?:and|or|but)\s)(?=[a-z])|{_WORD}(?:\s|(?<=-))))"
 _SIZE = re.compile(
     rf"(?=[\daefhnost])(?<![\w,\u00b7<>=\u2265\u2264-])(?<!\d\.)(?<![A-Za-z)]/)(?P<m>(?:A total of\s|total of\s)?(?P<n>{NUMBER})(?P<pc>\s?\(\s?\d+(?:[.\u00b7]\d+)?\s?%\s?\))?"
-    rf"(?:\s|(?<=[a-z])-){_MODIFIER}{{0,5}}?(?<!between-)(?:{_PEOPLE})(?:\s(?:controls|patients|subjects|participants|individuals|volunteers|recipients|donors|survivors|cases))?)"
+    rf"(?:\s|(?<=[a-z])-){_MODIFIER}{{0,5}}?(?<!between-)(?:{_grouped(_PEOPLE)})(?:\s(?:controls|patients|subjects|participants|individuals|volunteers|recipients|donors|survivors|cases))?)"
     r"(?!\w|[\s-]*(?:years|months|days|hours)\b)",
     re.IGNORECASE,
 )
+# The first character of every match of ``_SIZE``, and what must stand around it.
+_NUMBER_BEGINS = re.compile(
+    r"[\dAEFHNOSTaefhnost](?<![\w,\u00b7<>=\u2265\u2264-].)(?:(?<=\d)|(?i:(?<=t)(?:wo|hree|en|welve|hirt|went|housand|otal of)|(?<=f)(?:our|ive|ift|ort)"
+    r"|(?<=s)(?:ix|even)|(?<=e)(?:ight|leven)|(?<=o)ne|(?<=n)ine|(?<=h)undred|(?<=a)(?= total of)))"
+)
+_DIGITS_BEGIN = re.compile(r"\d(?<![\w,\u00b7<>=\u2265\u2264-].)")
 _BLANK = r"[,\u2008\u2009\u202f\u00a0 ]"
 _EQUALS = re.compile(
     rf"(?<![A-Za-z])[nN](?:\\?,|\s)?(?:=|\s?:\s?)(?:\\?,|\s)?(?P<n>\d{{1,3}}(?:{_BLANK}\d{{3}})+|\d[\d,]*\d|\d)(?!\d)(?![\d.]*%)(?!\.\d)(?!\s?/\s?\d)"
 )
 # "(n 5 81)" and "(n 17)": the equals sign as PDF extraction leaves it
 _EQUALS_LOST = re.compile(r"(?<=[(\[])n\s(?:5\s(?=\d))?(?P<n>\d[\d,]*\d|\d)(?=\s?[)\];,])")
-_NOT_BEFORE = re.compile(r"(?:[\u2265\u2264<>=]\s?|grade|grades|day|phase|stage|level|group|arm|cohort|ratio|type|class|every|per|[~$\u20ac\u00a3])\s?$", re.IGNORECASE)
-_SIZE_WORDS = (
+_NOT_BEFORE_WORDS = (
+    "\u2265", "\u2264", "<", ">", "=", "grade", "grades", "day", "phase", "stage", "level", "group", "arm", "cohort", "ratio", "type", "class", "every", "per",
+    "~", "$", "\u20ac", "\u00a3",
+)  # fmt: skip
+_NOT_BEFORE = re.compile(r"(?:[\u2265\u2264<>=]\s?|grades?|day|phase|stage|level|group|arm|cohort|ratio|type|class|every|per|[~$\u20ac\u00a3])\s?$", re.IGNORECASE)
+
+#: In lower case, strings of which every sentence with a sample size has one.
+SIZE_WORDS = (
     *(" men" if word == "men" else word for word in _PEOPLE.split("|")), "famil", "n =", "n=", "n\\", "n :", "n:", "n\u2009", "n\xa0", "(n ", "[n ",
+)  # fmt: skip
+#: Likewise of those that say it without beginning with a digit.
+NUMBER_WORDS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thir", "fif", "twent", "fort", "hundred",
+    "thousand", "total of",
 )  # fmt: skip
 
 _YEAR = re.compile(r"(?:19[5-9]|20[0-3])\d")
@@ -59,7 +89,8 @@ _THEN_HAD = re.compile(
 )
 _A_RATE = re.compile(r"\s(?:(?:per|each|every|a)\syear|annually|worldwide|in\sthe\sUnited\sStates)\b", re.IGNORECASE)
 _NO_PEOPLE = re.compile(r"\s(?:\w+\s)?(?:genes|mutations|cells|samples|specimens|studies|products|experiments|mice|rats|lesions|sites|cent(?:er|re)s|trials|articles)\b", re.IGNORECASE)
-_CLAUSE_BEFORE = re.compile(r"[^.;:]{0,70}\bin\s(?:only\s|another\s|the\sother\s)?$")
+_IN = re.compile(r"\bin\s(?:only\s|another\s|the\sother\s)?$")
+_LONGEST_IN = 20  # characters that it matches at most
 _HAPPENED = re.compile(
     r"\b(?:was|were|been|occurr\w+|develop\w+|seen|observed|reported|detected|achieved|resolved|discontinued|undetect\w+|positive|negative|responses?|toxicit\w+"
     r"|events?|neutropenia|fever|infections?|due to|%)",
@@ -78,6 +109,7 @@ _PLANNED = re.compile(
     r"|\b(?:will|aims?|aimed) (?:to |be )?(?:enrol|recruit|includ|random)\w*|\b(?:previous|earlier) (?:study|studies|trials?|reports?|analys[ei]s|series))[^.\d]{0,30}$",
     re.IGNORECASE,
 )
+_PLANNED_WORDS = ("plann", "target", "recruitment", "accrual", "sample size", "power", "will", "aim", "previous", "earlier")  # it has one of them
 _TOTAL = re.compile(r"(?:a )?total of", re.IGNORECASE)
 _N_IS = re.compile(r"(?<![A-Za-z])n\W", re.IGNORECASE)
 _STUDIED = (
@@ -121,7 +153,7 @@ _AND_ANOTHER = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _ALSO_AN_ARM = re.compile(r"\b(?:and|or|versus|vs\.?)\s$", re.IGNORECASE)
-_ALLOTTED = re.compile(r"assigned|randomi|received|group|arm|allocat|control|alone|underwent|treated|taking|taken|took", re.IGNORECASE)
+_ALLOTTED = ("group", "assigned", "randomi", "received", "arm", "allocat", "control", "alone", "underwent", "treated", "taking", "taken", "took")
 _SHARE_AFTER = re.compile(r"\s?[(\[]\s?\d+(?:[.\u00b7]\d+)?\s?%")
 _SHARE_IN = re.compile(r"\(\s?\d+(?:[.\u00b7]\d+)?\s?%")
 _OF_A_PART = re.compile(r"\d\s(?:\([\d.%]+\)\s)?(?:of|out of)(?: the)?\s$", re.IGNORECASE)
@@ -130,28 +162,54 @@ _NEAR = 100  # characters before a size that are looked at
 _MOST = 0.6  # a number "analysed" that is less than this share of those enrolled is a part of them
 
 
-def find_sizes(text: str, begin: int, stop: int) -> Iterator[Span]:
-    """Sample sizes with their noun, or as "n = 16", within ``text[begin:stop]``.
+def find_sizes(text: str, begin: int, stop: int, *, in_words: bool = True) -> Iterator[Span]:
+    """Sample sizes with their noun, or as "n = 16", within the sentence ``text[begin:stop]``.
 
     >>> text = "81 patients were enrolled."
     >>> [(text[s.start : s.end], s.n) for s in find_sizes(text, 0, len(text))]
     [('81 patients', 81)]
+
+    Args:
+        text: a document.
+        begin: where a sentence of it begins that has one of the ``SIZE_WORDS``.
+        stop: where the sentence ends.
+        in_words: whether it has one of the ``NUMBER_WORDS``.
     """
-    low = text[begin:stop].lower()
-    if not any(word in low for word in _SIZE_WORDS) or not _ANY_NUMBER.search(low):
-        return
-    for shape in (_SIZE, _EQUALS, _EQUALS_LOST):
-        group = "m" if shape is _SIZE else 0
+    for m in _with_noun(text, begin, stop, _NUMBER_BEGINS if in_words else _DIGITS_BEGIN):
+        n = read_number(m["n"])
+        if n is not None and n > 1 and not (_is_no_count(text, m) or _is_numerator(text, begin, m, stop) or _is_year(text, m)):
+            yield _size(text, *m.span("m"), n)
+    for shape, signs in ((_EQUALS, "=:"), (_EQUALS_LOST, "([")):
+        if text.find(signs[0], begin, stop) < 0 and text.find(signs[1], begin, stop) < 0:
+            continue
         for m in shape.finditer(text, begin, stop):
-            n = read_number(m.group("n"))
-            if n is None or n < 2 or _NOT_BEFORE.search(text, max(0, m.start() - 12), m.start()):
-                continue
-            if shape is _SIZE and (_is_numerator(text, begin, m, stop) or _is_year(text, m)):
-                continue
-            if shape is not _SIZE and _NO_PEOPLE.match(text, m.end(), stop):
-                continue
-            words = " ".join(text[m.start(group) : m.end(group)].split())
-            yield Span(m.start(group), m.end(group), "POPULATION", "sample_size", None, words, "populations", "populations:size", "", n)
+            n = read_number(m["n"])
+            if n is not None and n > 1 and not (_is_no_count(text, m) or _NO_PEOPLE.match(text, m.end(), stop)):
+                yield _size(text, *m.span(), n)
+
+
+def _with_noun(text: str, begin: int, stop: int, begins: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Matches of ``_SIZE`` in a sentence; it is tried only where a number ``begins``."""
+    end = begin
+    for number in begins.finditer(text, begin, stop):
+        if number.start() < end:
+            continue
+        m = _SIZE.match(text, number.start(), stop)
+        if m is not None:
+            end = m.end()
+            if m["n"][0] not in "tT" or _ANY_NUMBER.search(text[begin:stop].lower()):  # "a thousand patients" counts only beside a number
+                yield m
+
+
+def _size(text: str, start: int, end: int, n: int) -> Span:
+    words = " ".join(text[start:end].split())
+    return Span(start, end, "POPULATION", "sample_size", None, words, "populations", "populations:size", "", n)
+
+
+def _is_no_count(text: str, m: re.Match[str]) -> bool:
+    """Whether the word or sign before a number says that it counts nobody: "grade 3 patients"."""
+    before = text[max(0, m.start() - 12) : m.start()]
+    return before.rstrip().lower().endswith(_NOT_BEFORE_WORDS) and _NOT_BEFORE.search(before) is not None
 
 
 def _is_numerator(text: str, begin: int, m: re.Match[str], stop: int) -> bool:
@@ -163,8 +221,22 @@ def _is_numerator(text: str, begin: int, m: re.Match[str], stop: int) -> bool:
         return False
     if _THEN_HAD.match(text, end, stop) or _A_RATE.match(text, end, stop):
         return True
-    clause = _CLAUSE_BEFORE.search(text, max(begin, start - 100), start)  # it is no longer, and a sentence may be as long as the text
-    return clause is not None and bool(_HAPPENED.search(clause.group())) and not _OF_ALL.search(clause.group())
+    clause = _clause_before(text, max(begin, start - 100), start)
+    return bool(clause) and _HAPPENED.search(clause) is not None and not _OF_ALL.search(clause)
+
+
+def _clause_before(text: str, begin: int, end: int) -> str:
+    """The words before a number that end in "in", 70 characters at most; nothing where they end otherwise.
+
+    >>> _clause_before("Tests were done. Fever was seen in ", 0, 35)
+    ' Fever was seen in '
+    """
+    found = _IN.search(text, max(begin, end - _LONGEST_IN), end)
+    if found is None:
+        return ""
+    begin = max(begin, found.start() - 70)
+    cut = max(text.rfind(sign, begin, found.start()) for sign in ".;:")
+    return text[max(begin, cut + 1) : found.end()]
 
 
 def _is_year(text: str, m: re.Match[str]) -> bool:
@@ -187,6 +259,8 @@ def size_roles(text: str, clauses: Sequence[Clause], sizes: Sequence[Span]) -> l
         clauses: its sentences.
         sizes: its sample sizes, in order of place.
     """
+    if not sizes:
+        return []
     starts = [c.start for c in clauses]
     places = [max(0, bisect_right(starts, s.start) - 1) for s in sizes]
     said = [
@@ -205,12 +279,11 @@ def _role(text: str, clause: Clause, size: Span, peers: Sequence[Span]) -> str:
     """The role that the words around a size say; ``peers`` are the other sizes of its sentence."""
     before, words, after = text[max(clause.start, size.start - _NEAR) : size.start], text[size.start : size.end], text[size.end : clause.end]
     is_first = clause.start >= size.start - _NEAR
-    studied = bool(_THEN_STUDIED.match(after))
-    enrolled = bool(_THEN_ENROLLED.match(after))
-    if _PLANNED.search(before):
+    low = before.lower()
+    if [word for word in _PLANNED_WORDS if word in low] and _PLANNED.search(before):
         return "planned"
     if _N_IS.match(words):
-        return _role_of_n(text, size, before, studied, [p for p in peers if _N_IS.match(text[p.start : p.end])])
+        return _role_of_n(size, before, after, [p for p in peers if _N_IS.match(text[p.start : p.end])])
     if _ARM_OF.search(before):
         return "arm"
     if _SHARE_IN.search(words) or (_SHARE_AFTER.match(after) and not _THEN_STUDIED.match(after, after.find(")"))):
@@ -218,11 +291,16 @@ def _role(text: str, clause: Clause, size: Span, peers: Sequence[Span]) -> str:
     if _IN_AN_ARM.match(after):
         return "arm"
     is_total = bool(_TOTAL.match(words)) or (is_first and bool(_OF_WHOM.match(before)))
-    if not is_total and not enrolled and not _holds(size.n or 0, after) and _AND_ANOTHER.match(after) and _ALLOTTED.search(before + after[:_ALLOTTED_WITHIN]):
-        return "arm"
-    if not is_total and _OF_A_PART.search(before):
+    if is_total:
+        return "total"
+    if _AND_ANOTHER.match(after) and not _THEN_ENROLLED.match(after) and not _holds(size.n or 0, after):
+        near = (before + after[:_ALLOTTED_WITHIN]).lower()
+        if [word for word in _ALLOTTED if word in near]:
+            return "arm"
+    if _OF_A_PART.search(before):
         return "subgroup"
-    return "total" if is_total or studied or (is_first and _BEGINS.fullmatch(before)) or _STUDY_OF.search(before) or clause.section == "title" else "subgroup"
+    is_first = is_first and _BEGINS.fullmatch(before) is not None
+    return "total" if is_first or clause.section == "title" or _STUDY_OF.search(before) or _THEN_STUDIED.match(after) else "subgroup"
 
 
 def _holds(n: int, after: str) -> bool:
@@ -231,13 +309,13 @@ def _holds(n: int, after: str) -> bool:
     return len(following) == 2 and abs(sum(following) - n) <= max(2, 0.03 * n)
 
 
-def _role_of_n(text: str, size: Span, before: str, studied: bool, peers: Sequence[Span]) -> str:
+def _role_of_n(size: Span, before: str, after: str, peers: Sequence[Span]) -> str:
     """The role of "n = 16": with others of its kind in the sentence it is an arm, unless it is their sum."""
     later = [p.n or 0 for p in peers if p.start > size.start]
     n = size.n or 0
     if len(later) > 1 and abs(sum(later) - n) <= max(2, 0.03 * n):
         return "total"
-    if studied and all((p.n or 0) < n for p in peers):
+    if all((p.n or 0) < n for p in peers) and _THEN_STUDIED.match(after):
         return "total"
     if peers or _ARM_BESIDE.search(before):
         return "arm"

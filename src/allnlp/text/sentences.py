@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from types import MappingProxyType
 
 from allnlp.text.spans import Clause
@@ -25,14 +26,14 @@ _SECTION_WORDS = MappingProxyType(
     }
 )
 _LABELS = "|".join(_SECTION_WORDS.values())
-_LABEL = re.compile(
-    rf"(?:(?P<caps>{_LABELS.upper()})|(?P<any>{_LABELS}))(?P<mark>\s?[:.\u2013\u2014-]\s|\s?:|\n)", re.IGNORECASE
-)
+_LABEL = re.compile(rf"(?:{_LABELS})(?P<mark>\s?[:.\u2013\u2014-]\s|\s?:|\n)", re.IGNORECASE)
+_SECTIONS = MappingProxyType({section: re.compile(words, re.IGNORECASE) for section, words in _SECTION_WORDS.items()})
 _ABBREVIATIONS = frozenset(
     "vs e.g i.e al fig figs no nos dr st approx cf resp etc ca viz inc ltd co sp spp var subsp dept prof mr mrs ms jr sr "
     "eq ref refs vol pp ed eds min max avg est incl excl p".split()
 )
-_END = re.compile(r"[.!?][\"'\u2019\u201d)\]]*\s+(?=[\"'\u2018\u201c(\[]?[A-Z0-9\u0391-\u03a9\u2265\u2264<>])|(?<!\s)\s*\n\s*")
+_LONGEST_ABBREVIATION = max(map(len, _ABBREVIATIONS))
+_END = re.compile(r"[.!?][\"'\u2019\u201d)\]]*(?P<gap>\s+)(?=[\"'\u2018\u201c(\[]?[A-Z0-9\u0391-\u03a9\u2265\u2264<>])")
 _WORD_BEFORE = re.compile(r"[^\s(\[]+$")
 _LONGEST = 5_000  # characters; a longer one is a table or no text, and what is asked of a sentence grows with the square of it
 
@@ -56,23 +57,31 @@ def find_sentences(text: str, *, title_end: int = 0) -> list[Clause]:
 
 
 def _section(text: str, start: int, end: int) -> str | None:
-    found = _LABEL.match(text, start, min(end, start + 60))
+    """The section that the label at the beginning of a sentence names; a label ends in a colon or is all capitals."""
+    end = min(end, start + 60)
+    if text.find(":", start, end) < 0 and not text[start + 1 : start + 2].isupper():
+        return None
+    found = _LABEL.match(text, start, end)
     if not found:
         return None
     word = text[start : found.start("mark")]
-    if not word.isupper() and ":" not in found.group("mark"):
-        return None
-    for section, words in _SECTION_WORDS.items():
-        if re.fullmatch(words, word, re.IGNORECASE):
+    return _section_of(word) if word.isupper() or ":" in found.group("mark") else None
+
+
+@lru_cache(maxsize=1024)
+def _section_of(label: str) -> str | None:
+    for section, words in _SECTIONS.items():
+        if words.fullmatch(label):
             return section
     return None
 
 
 def _stretches(text: str, title_end: int) -> Iterator[tuple[int, int]]:
     start = 0
-    cuts = [m for m in _END.finditer(text) if "\n" in m.group() or _is_end(text, m)]
-    ends = sorted({(m.start() + len(m.group().rstrip()), m.end()) for m in cuts} | ({(title_end, title_end)} if title_end else set()))
-    for end, after in [*ends, (len(text), len(text))]:
+    ends = {m.span("gap") for m in _END.finditer(text) if _is_end(text, m)}.union(_lines(text))
+    if title_end:
+        ends.add((title_end, title_end))
+    for end, after in [*sorted(ends), (len(text), len(text))]:
         if end < start:
             continue
         begin = start
@@ -92,17 +101,37 @@ def _stretches(text: str, title_end: int) -> Iterator[tuple[int, int]]:
         start = max(start, after)
 
 
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    """Stretches of blanks that hold the end of a line."""
+    at = text.find("\n")
+    while at >= 0:
+        start = at
+        while start and text[start - 1].isspace():
+            start -= 1
+        end = at + 1
+        while text[end : end + 1].isspace():
+            end += 1
+        yield start, end
+        at = text.find("\n", end)
+
+
 def _is_end(text: str, match: re.Match[str]) -> bool:
     """Whether a full stop closes a sentence: not after an abbreviation, an initial, or within an open bracket."""
-    if text[match.start()] != ".":
+    stop = match.start()
+    if text[stop] != ".":
         return True
-    before = _WORD_BEFORE.search(text, max(0, match.start() - 30), match.start())
-    if before is None:
-        return False
-    word = before.group().lower()
+    shown = text[max(0, stop - _LONGEST_ABBREVIATION - 1) : stop].rpartition(" ")[2]
+    if not shown.isalpha():
+        before = _WORD_BEFORE.search(text, max(0, stop - 30), stop)
+        if before is None:
+            return False
+        shown = before.group()
+    elif len(shown) > _LONGEST_ABBREVIATION:
+        return True
+    word = shown.lower()
     if word in _ABBREVIATIONS:
         return (word == "p" and not text[match.end() : match.end() + 1].isdigit()) or (word == "no" and not text[match.end()].isdigit())
-    return not (len(word) == 1 and word.isalpha() and before.group().isupper() and text[match.end()].isupper() and _initial(text, match))
+    return not (len(word) == 1 and word.isalpha() and shown.isupper() and text[match.end()].isupper() and _initial(text, match))
 
 
 def _initial(text: str, match: re.Match[str]) -> bool:
