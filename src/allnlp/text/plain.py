@@ -51,7 +51,7 @@ def holds(text: str, words: Sequence[str]) -> bool:
     >>> holds("26.5%", ("percent", "%"))
     True
     """
-    for word in words:  # faster than any()
+    for word in words:  # noqa: SIM110 - any() takes twice the time
         if word in text:
             return True
     return False

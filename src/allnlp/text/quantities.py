@@ -6,6 +6,7 @@ What a number is of, is decided in ``findings``; here a stretch of text is only 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -333,7 +334,8 @@ def counts_of_names(
     for a, b in names:
         if text[b : b + 1] == "-" or text.startswith((" evaluable", " assessment", " rate", " criteria"), b):
             continue
-        if not any(a - 60 <= place < a for place in numbers):
+        nearest = bisect_left(numbers, a) - 1
+        if nearest < 0 or numbers[nearest] < a - 60:
             continue
         m = shapes.BEFORE_NAME.search(text, max(start, a - 60), a)
         n = _whole(m["n"]) if m else None
@@ -356,15 +358,14 @@ def _with_details(
     """Quantities with the intervals and p values that follow them."""
     out = _with_bare_intervals(text, quantities)
     for c in intervals:
-        i = max((i for i, q in enumerate(out) if q.end <= c.start and q.kind not in ("none", "range")), default=None)
+        i = next((i for i in reversed(range(len(out))) if out[i].end <= c.start and out[i].kind not in ("none", "range")), None)
         if i is None or (out[i].ci_low is not None and out[i].kind != "share") or re.search(r"\.|\bCIs?\b|\bintervals?\b", _sentence_between(text, out[i].stop, c.start)):
             continue
         out[i] = out[i]._replace(ci_low=c.low, ci_high=c.high, ci_level=c.level, stop=max(out[i].stop, c.end))
     for start, end, sign, p in ps:
-        before = [i for i, q in enumerate(out) if q.stop <= start and q.kind != "range"]
-        if not before:
+        i = next((i for i in reversed(range(len(out))) if out[i].stop <= start and out[i].kind != "range"), None)
+        if i is None:
             continue
-        i = before[-1]
         between = text[out[i].stop : start]
         if ";" in between.rstrip("; ") or len(between) > 60 or re.search(r"[)\]](?!\s(?:of\s)?(?:the\s)?(?:patients|pts|cases|respectively|months|subjects|events),?\s?[(\[]).*[(\[]\s?$", between):
             continue
