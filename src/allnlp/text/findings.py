@@ -17,8 +17,8 @@ from allnlp.text.groups import find_groups, is_compared, is_respective
 from allnlp.text.link_frame import is_about_patients
 from allnlp.text.link_names import Link, Name
 from allnlp.text.links import link_quantities
-from allnlp.text.number_places import has_numbers, number_places
-from allnlp.text.plain import plain
+from allnlp.text.number_places import any_stands, has_numbers, number_places
+from allnlp.text.plain import holds, plain
 from allnlp.text.quantities import counts_of_names, find_quantities
 from allnlp.text.quantity_scan import Quantity
 from allnlp.text.registry_text import is_registry_text
@@ -62,13 +62,14 @@ def find_findings(
         study: its study record; without it findings are linked to no "only therapy studied", and sizes are not completed.
     """
     is_preclinical = study is not None and study.study_type == "preclinical"
+    named = {m.sentence for m in mentions if m.label in _NAMED}
+    if holds(text, _EVENT_WORDS):
+        named |= {n for n in {m.sentence for m in mentions if m.label == "DISEASE"} - named if _may_be_event(text, sentences[n])}
+    if not named or is_registry_text(text):
+        return []
     by_sentence: dict[int, list[Mention]] = {}
     for m in mentions:
         by_sentence.setdefault(m.sentence, []).append(m)
-    named = {m.sentence for m in mentions if m.label in _NAMED}
-    named |= {n for n in {m.sentence for m in mentions if m.label == "DISEASE"} - named if _may_be_event(text, sentences[n])}
-    if not named or is_registry_text(text):
-        return []
     even = ""
     rows: list[Finding] = []
     carried: Name | None = None
@@ -98,7 +99,7 @@ def grading_system(text: str) -> str | None:
     ('CTCAE v5.0', 'ASTCT')
     """
     names: list[str] = []
-    if not any(word in text for word in _SYSTEM_WORDS):
+    if not holds(text, _SYSTEM_WORDS):
         return None
     for m in _SYSTEMS.finditer(text):
         name = (f"CTCAE v{m['v']}" if m["v"] else "CTCAE") if m["ctcae"] else _SYSTEM_NAMES[m.lastgroup or ""]
@@ -109,8 +110,10 @@ def grading_system(text: str) -> str | None:
 
 def _last(mentions: Sequence[Mention]) -> Name | None:
     """The last toxicity of a sentence: what "grade 3 in 5%" in the next one is of."""
-    found = [m for m in mentions if m.label == "TOXICITY"]
-    return _name(found[-1]) if found else None
+    for m in reversed(mentions):
+        if m.label == "TOXICITY":
+            return _name(m)
+    return None
 
 
 def _name(m: Mention, even: str = "") -> Name:
@@ -166,8 +169,7 @@ _EVENT_WORDS = ("incidence", "developed", "occurred", "rate of", "rates of", "ri
 
 
 def _may_be_event(text: str, s: Sentence) -> bool:
-    said = text[s.start : s.end]
-    return any(words in said for words in _EVENT_WORDS)
+    return holds(text[s.start : s.end], _EVENT_WORDS)
 
 
 def _is_event(even: str, s: Sentence, m: Mention) -> bool:
@@ -181,27 +183,33 @@ def _of_sentence(
     doc_id: str, text: str, even: str, s: Sentence, here: Sequence[Mention], carried: Name | None, study: Study | None,
     pair: tuple[str, ...],
 ) -> list[Finding]:  # fmt: skip
-    if not carried and not any(m.label in _NAMED or m.label == "DISEASE" for m in here):
+    labels = {m.label for m in here}
+    may_be_event = "DISEASE" in labels and _may_be_event(text, s)
+    if not carried and not may_be_event and labels.isdisjoint(_NAMED):
         return []
-    may_be_event = _may_be_event(text, s)
     names = [
         _name(m, even)
         for m in here
         if (m.label in _NAMED or (may_be_event and _is_event(even, s, m)))
         and not (m.text.lower().endswith(_ENDS_OF_EVENT) and _OF_EVENT.search(even, max(s.start, m.start - 40), m.end))
     ]
-    grades = find_grades(even, s.start, s.end)
-    numbers = number_places(even, s.start, s.end, even[s.start : s.end].lower())
-    times = find_timepoints(even, s.start, s.end, numbers)
+    if not names and carried is None:
+        return []
+    low = even[s.start : s.end].lower()
+    numbers = number_places(even, s.start, s.end, low)
+    sizes = [m for m in here if m.subtype == "sample_size" and m.n is not None]
+    if not sizes and not any_stands(even, numbers) and "thousand" not in low:
+        return []
+    grades = find_grades(even, s.start, s.end, low)
     if not names:
         grades_of_events = [g for g in grades if _IS_OF_EVENTS.match(even, g.end, s.end)]
         if carried is None or not grades_of_events:
             return []
         names = [carried._replace(start=s.start, end=s.start, mention=carried.mention)]
+    times = find_timepoints(even, s.start, s.end, numbers, low)
     held = [(g.start, g.end) for g in grades] + [(t.start, t.end) for t in times if not _is_result(even, s, t)]
     times = [t for t in times if (t.start, t.end) in held]
-    quantities = find_quantities(even, s.start, s.end, held=held, numbers=numbers)
-    sizes = [m for m in here if m.subtype == "sample_size" and m.n is not None]
+    quantities = find_quantities(even, s.start, s.end, held=held, numbers=numbers, low=low)
     is_carried = names[0].end == s.start
     quantities = [q for q in quantities if not _is_denominator(even, q, sizes) and not (is_carried and q.kind.endswith("ratio"))]
     quantities = sorted(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from allnlp.text.number_places import number_places
+from allnlp.text.plain import holds
 from allnlp.text.quantities import read_float, unit_name
 
 
@@ -88,16 +89,16 @@ _UNIT_WORDS = ("month", "year", "yr", "week", "wk", "day", "hour", "hr", " mo", 
 _PREPOSITION = re.compile(r"\b(?:at|by|within|after)\s$", re.IGNORECASE)
 
 
-def find_grades(text: str, start: int, end: int) -> list[Grade]:
-    """Grades said in ``text[start:end]``, in order; ``text`` is as `plain.plain` gives it.
+def find_grades(text: str, start: int, end: int, low: str = "") -> list[Grade]:
+    """Grades said in ``text[start:end]``, in order; ``text`` is as `plain.plain` gives it, ``low`` the stretch in lower case where it is known.
 
     >>> text = "grade 3 or higher CRS; grades 1-2 fever; severe infection"
     >>> [(g.grade, g.low, g.high) for g in find_grades(text, 0, len(text))]
     [('>=3', 3, 5), ('1-2', 1, 2), ('severe', 3, 5)]
     """
     out: list[Grade] = []
-    low = text[start:end].lower()
-    if not any(word in low for word in _GRADE_WORDS):
+    low = low or text[start:end].lower()
+    if not holds(low, _GRADE_WORDS):
         return out
     for m in _GRADED.finditer(text, start, end):
         read = _graded(m)
@@ -140,10 +141,10 @@ def _level(words: str) -> int | None:
     return int(words) if words.isdigit() else _ROMAN.get(words)
 
 
-def find_timepoints(text: str, start: int, end: int, numbers: Sequence[int] | None = None) -> list[Timepoint]:
+def find_timepoints(text: str, start: int, end: int, numbers: Sequence[int] | None = None, low: str = "") -> list[Timepoint]:
     """Times that figures are of, in order; a duration that is itself a result ("median OS was 12 months") is none.
 
-    ``numbers`` are the `number_places` of the stretch, where they are known.
+    ``numbers`` are the `number_places` of the stretch and ``low`` is the stretch in lower case, where they are known.
 
     >>> text = "2- and 5-year OS; PFS at 12 months; response by day 28"
     >>> [(t.name, t.months) for t in find_timepoints(text, 0, len(text))]
@@ -151,8 +152,8 @@ def find_timepoints(text: str, start: int, end: int, numbers: Sequence[int] | No
     """
     out: list[Timepoint] = []
     last = start
-    low = text[start:end].lower()
-    if not any(unit in low for unit in _UNIT_WORDS):
+    low = low or text[start:end].lower()
+    if not holds(low, _UNIT_WORDS):
         return out
     for place in number_places(text, start, end, low) if numbers is None else numbers:
         if place < last:
@@ -176,8 +177,7 @@ def find_timepoints(text: str, start: int, end: int, numbers: Sequence[int] | No
 
 def _span_at(text: str, start: int, end: int, place: int) -> tuple[int, re.Match[str]] | None:
     """The span of time that begins with the number at a place, with where the words before it begin: "12-month", "at 12 months"."""
-    near = text[place : place + 40]
-    if not any(unit in near for unit in _UNITS_NEAR):
+    if not holds(text[place : place + 40], _UNITS_NEAR):
         return None
     m = _HYPHENATED.match(text, place, end)
     # The year of "80% at 1 year and 70% at 2 years" has its own preposition.

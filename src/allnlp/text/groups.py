@@ -39,6 +39,7 @@ _SIZE = re.compile(r"[(\[]\s?[nN]\s?=\s?\d+\s?[)\]]")
 _EMPTY = frozenset(("", "and", "or", "this", "that", "these", "those", "group", "groups", "arm", "arms", "patients", "which", "whom", "others", "cohort", "total"))
 _SPLIT = re.compile(r",\s(?:and\s)?|\s(?:and|or|vs?\.?|versus|compared\s(?:with|to)|as\scompared\s(?:with|to))\s", re.IGNORECASE)
 _VERSUS = re.compile(r"\s(?:vs?\.?|versus|(?:as\s)?compared\s(?:with|to)|than)\s(?:(?:in|with|for|the|those|patients|who|that|of|received|receiving|given|treated)\s)*", re.IGNORECASE)
+_RIGHT_OF = re.compile(rf"(?P<g>{_PHRASE})")
 _LEFT_OF = re.compile(r"\b(?:in|for|with|among|after|receiving|given)\s(?:the\s)?(?P<g>(?:(?!\s(?:in|for|with|among|after|than)\s)[^.;,()\[\]%]){2,60})$", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"(?:^|[;:]\s|,\s(?:and\s|but\s|while\s|whereas\s)?)(?:[A-Z]{4,}:\s|Results\s|Conclusions?\s)?(?:A\s|The\s|the\s|that\s)?(?P<g>[^.;:,()\[\]%]{3,80}?)\s(?:had|have|has|showed|shown|was|were|experienced|achieved|resulted|did|remained|led|improved|received|demonstrated|exhibited)\b"
@@ -69,7 +70,8 @@ def find_groups(text: str, even: str, s: Sentence, links: Sequence[Link], here: 
         links: its numbers with their names, in order of place.
         here: its mentions.
     """
-    even = even[: s.start] + _SIZE.sub(lambda m: " " * len(m.group()), even[s.start : s.end]) + even[s.end :]
+    if _SIZE.search(even, s.start, s.end) is not None:
+        even = even[: s.start] + _SIZE.sub(lambda m: " " * len(m.group()), even[s.start : s.end]) + even[s.end :]
     found: dict[int, Stretch] = {}
     lists: dict[int, dict[int, Quantity]] = {}
     for link in links:
@@ -203,7 +205,7 @@ def _against(members: Sequence[Quantity], even: str, s: Sentence) -> list[Stretc
         return []
     first, last = members[0], members[-1]
     for m in reversed(list(_VERSUS.finditer(even, s.start, first.start))):
-        right = re.compile(rf"(?P<g>{_PHRASE})").match(even, m.end(), first.start)
+        right = _RIGHT_OF.match(even, m.end(), first.start)
         if right is None or re.match(r"[\d.<>\u2264\u2265]|not\s|un", right["g"]) or re.search(r"\d\s?%", even[m.start() : right.end()]):
             continue
         left = _LEFT_OF.search(even, max(s.start, m.start() - 90), m.start())
@@ -218,7 +220,7 @@ def _against(members: Sequence[Quantity], even: str, s: Sentence) -> list[Stretc
     behind = _VERSUS.search(even, last.stop, min(s.end, last.stop + 120))
     if behind is not None:
         left = _LEFT_OF.search(even, last.stop, behind.start())
-        right = re.compile(rf"(?P<g>{_PHRASE})").match(even, behind.end(), s.end)
+        right = _RIGHT_OF.match(even, behind.end(), s.end)
         if left is not None and right is not None:
             return [left.span("g"), right.span("g")]
     return []

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from allnlp.text import link_words as words
-from allnlp.text.link_names import Bracket, Name, alike, find_brackets, is_setting, with_percents, without_heads, without_repeats
+from allnlp.text.link_names import Bracket, Name, alike, enclosing, find_brackets, is_setting, with_percents, without_heads, without_repeats
+from allnlp.text.plain import holds
 from allnlp.text.quantity_scan import Quantity
+
+_HARD_SIGNS = (";", "whereas", "while", ".")  # without them nothing is parted
+_IN_ONLY = len(" in only ")
+_SEX_WORDS = ("male", "White", "Black", "Hispanic", "Asian", "Caucasian")
 
 
 def is_about_patients(text: str, start: int, end: int) -> bool:
     """Whether a sentence may report results in patients: no study design, no animals or cells alone."""
     said = text[start:end]
     low = said.lower()
-    if any(word in low for word in words.DESIGN_WORDS) and words.DESIGN.search(said):
+    if holds(low, words.DESIGN_WORDS) and words.DESIGN.search(said):
         return False
-    return "patient" in said or not any(word in low for word in words.ANIMAL_WORDS) or not words.NOT_PATIENTS.search(said)
+    return "patient" in said or not holds(low, words.ANIMAL_WORDS) or not words.NOT_PATIENTS.search(said)
 
 
 class Frame:
@@ -27,11 +33,14 @@ class Frame:
         self.brackets = find_brackets(text, start, end)
         low = text[start:end].lower()
         self.other_words = [word for word in words.OTHER_WORDS if word in low]
-        self.has_defined, self.has_changed = "defined" in low, any(word in low for word in words.CHANGE_WORDS)
-        self.has_test = any(word in low for word in words.TEST_WORDS)
-        self.is_of_sexes = any(word in text[start:end] for word in ("male", "White", "Black", "Hispanic", "Asian", "Caucasian"))
+        self.has_defined, self.has_changed = "defined" in low, holds(low, words.CHANGE_WORDS)
+        self.has_test = holds(low, words.TEST_WORDS)
+        self.is_of_sexes = holds(text[start:end], _SEX_WORDS)
         self.names = without_heads(text, without_repeats(text, [n for n in names if not is_setting(text, start, n)]))
         self.quantities = with_percents(text, [q for q in quantities if not self._is_limit(q)], names)
+        self.places = [q.start for q in self.quantities]
+        self.ratios = [q for q in self.quantities if q.kind in words.RATIO_KINDS]
+        self.brackets_of: dict[tuple[int, int], Bracket | None] = {}  # by the ends of a quantity
         self.lists = self._lists()
         self.attributes: dict[int, bool] = {}  # by where the name begins
         self.said: dict[int, tuple[Name, str]] = {}
@@ -39,12 +48,13 @@ class Frame:
 
     def _lists(self) -> list[list[int]]:
         groups: list[list[int]] = []
+        starts = [n.start for n in self.names]
         for i, q in enumerate(self.quantities):
             before = self.quantities[i - 1] if i else None
             if (
                 before is not None
                 and self._same_bracket(before, q)
-                and not any(before.end <= n.start < q.start for n in self.names)
+                and bisect_left(starts, before.end) >= bisect_left(starts, q.start)
                 and words.LISTED.fullmatch(self.text, before.stop, q.start)
                 and alike(before, q)
             ):
@@ -71,18 +81,26 @@ class Frame:
         return self._bracket(a) == self._bracket(b)
 
     def _bracket(self, q: Quantity) -> Bracket | None:
-        return next((b for b in self.brackets if b.start < q.start and q.end <= b.end and not (q.start <= b.start)), None)
+        if not self.brackets:
+            return None
+        key = q.start, q.end
+        if key not in self.brackets_of:
+            self.brackets_of[key] = enclosing(self.brackets, q.start - 1, q.end)
+        return self.brackets_of[key]
 
     def _is_parted(self, start: int, end: int) -> bool:
         """Whether another statement begins in a stretch, outside its brackets."""
         said = self.text[start:end]
+        if not holds(said, _HARD_SIGNS):
+            return False
         for b in self.brackets:
             if start <= b.start and b.end <= end:
                 said = said[: b.start - start] + " " * (b.end - b.start) + said[b.end - start :]
         return words.HARD.search(said) is not None
 
     def _quantity_between(self, a: int, b: int) -> bool:
-        return any(a <= q.start < b for q in self.quantities)
+        i = bisect_left(self.places, a)
+        return i < len(self.places) and self.places[i] < b
 
     def _is_other(self, q: Quantity) -> bool:
         """Whether the words beside a number say that it is of something else: a dose, an age, blasts."""
@@ -167,7 +185,7 @@ class Frame:
             n.end <= first.start for n in self.names
         ):
             return None
-        if any(n.end <= first.start and re.fullmatch(r"\s(?:in\s(?:only\s)?)?", self.text[n.end : first.start]) and self.text[n.end : first.start + 3].startswith(" in ") for n in self.names):
+        if any(n.end <= first.start <= n.end + _IN_ONLY and self.text.startswith(" in ", n.end) and re.fullmatch(r"\s(?:in\s(?:only\s)?)?", self.text[n.end : first.start]) for n in self.names):
             return None  # "nausea in 4 patients (33%) was mild"
         found = (words.SUBJECT.match(self.text, place, min(self.end, place + 220)) for place in dict.fromkeys((q.end, q.stop)))
         return next(
@@ -214,6 +232,12 @@ class Frame:
 
     def _name_before(self, place: int, q: Quantity | None = None) -> Name | None:
         """The last name before a place, with nothing between that begins another statement."""
+        nearest = next((n for n in reversed(self.names) if n.end <= place), None)
+        if nearest is None:
+            return None
+        is_plain = (q is None or self._fits(nearest, q)) and not self._is_of_ratio(nearest, place) and not self._is_attribute(nearest)
+        if is_plain and not self._is_shut(nearest, place):
+            return None if self._is_parted(nearest.end, place) else nearest  # most often the last name is in no bracket, and then it is the one
         inside = [b for b in self.brackets if b.end <= place]
         before = [n for n in self.names if n.end <= place and (q is None or self._fits(n, q)) and not self._is_of_ratio(n, place)]
         open_ones = [n for n in before if not any(b.start <= n.start and n.end <= b.end for b in inside)]
@@ -227,9 +251,14 @@ class Frame:
             return None
         return name
 
+    def _is_shut(self, name: Name, place: int) -> bool:
+        """Whether a name stands in a bracket that ends before a place."""
+        bracket = enclosing(self.brackets, name.start, name.end) if self.brackets else None
+        return bracket is not None and bracket.end <= place
+
     def _is_of_ratio(self, name: Name, place: int) -> bool:
         """Whether a name stands in the words of a ratio that ends before a place: "(hazard ratio for progression or death, 0.62)"."""
-        return any(q.kind in words.RATIO_KINDS and q.start <= name.start < q.stop <= place for q in self.quantities)
+        return any(q.start <= name.start < q.stop <= place for q in self.ratios)
 
     def _fits(self, name: Name, q: Quantity) -> bool:
         """Whether a name can have a quantity of that kind: a response has a time only where its duration or onset is spoken of."""

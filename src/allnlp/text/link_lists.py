@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Sequence
@@ -15,7 +16,9 @@ from allnlp.text.quantity_scan import Quantity
 class Lists(Frame):
     """A frame of which lists are paired."""
 
-    def _name_lists(self) -> list[list[int]]:
+    @functools.cached_property
+    def name_lists(self) -> list[list[int]]:
+        """The names in lists: "CRS and ICANS" is one of two."""
         groups: list[list[int]] = []
         for i, n in enumerate(self.names):
             before = self.names[i - 1] if i else None
@@ -33,7 +36,7 @@ class Lists(Frame):
 
     def _pair_lists(self) -> None:
         """Pair a list of names with the list of as many numbers, or as many groups of numbers, that comes next to it."""
-        for group in self._name_lists():
+        for group in self.name_lists:
             if len(group) < 2:
                 continue
             first, last = self.names[group[0]], self.names[group[-1]]
@@ -228,7 +231,7 @@ class Lists(Frame):
     def _shared(self, name: Name, i: int, rule: str) -> list[Name]:
         """The names that a number is of: "rash, infection and fever (67%)" is of all three where none has a number of its own."""
         if rule == "before" and re.search(r"\bboth\s(?:found\sto\sbe\s|estimated\s(?:at|to\sbe)\s)?$", self.text[name.end : self.quantities[i].start]):
-            group = next((g for g in self._name_lists() if name in [self.names[k] for k in g]), [])
+            group = next((g for g in self.name_lists if name in [self.names[k] for k in g]), [])
             return [self.names[k] for k in group] or [name]  # "EFS and OS are both 93%"
         if (
             rule == "before"
@@ -244,7 +247,7 @@ class Lists(Frame):
             or len(self.lists[i]) > 1
         ):
             return [name]
-        group = next((g for g in self._name_lists() if name in [self.names[k] for k in g]), [])
+        group = next((g for g in self.name_lists if name in [self.names[k] for k in g]), [])
         names = [self.names[k] for k in group]
         if len(names) < 2 or names[-1] != name or any(said[0] in names[:-1] for k, said in self.said.items() if k != i):
             return [name]

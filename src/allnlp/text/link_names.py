@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -57,6 +59,22 @@ def find_brackets(text: str, start: int, end: int) -> list[Bracket]:
         elif stack:
             out.append(Bracket(stack.pop(), m.end()))
     return out
+
+
+def enclosing(brackets: Sequence[Bracket], start: int, end: int) -> Bracket | None:
+    """The innermost bracket that holds a stretch; the brackets are as `find_brackets` gives them.
+
+    >>> enclosing(find_brackets("a (b [c]) d", 0, 11), 3, 4), enclosing(find_brackets("a (b [c]) d", 0, 11), 0, 1)
+    (Bracket(start=2, end=9), None)
+    """
+    for bracket in itertools.islice(brackets, bisect_left(brackets, end, key=_end), None):
+        if bracket.start <= start:
+            return bracket
+    return None
+
+
+def _end(bracket: Bracket) -> int:
+    return bracket.end
 
 
 def is_setting(text: str, start: int, name: Name) -> bool:

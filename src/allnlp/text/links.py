@@ -8,6 +8,7 @@ name that it stands beside, else of the last one before it. Lists of as many num
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from allnlp.text import link_words as words
@@ -230,7 +231,8 @@ class _Sentence(Brackets):
             return None
         if q.kind == "share" and q.n is not None and self._is_of_unknown(q) and self._has_own_number(before, i):
             return None
-        numbers = [o for o in self.quantities if before.end <= o.start < q.start and o.kind in ("share", "count")]
+        between = self.quantities[bisect_left(self.places, before.end) : bisect_left(self.places, q.start)]
+        numbers = [o for o in between if o.kind in ("share", "count")]
         if numbers and q.kind in ("share", "count") and words.NEXT_ITEM.fullmatch(self.text, numbers[-1].stop, q.start):
             return None  # "lipase elevation in 15 (11%) and liver enzymes elevation in 20 (15%)": of something that is not known
         return self._first_of_compound(before), "before"

@@ -14,7 +14,9 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _VALUES = MappingProxyType(
     {**{w: i for i, w in enumerate(_UNITS)}, **{w: 10 * i for i, w in enumerate(_TENS, 2)}, "hundred": 100, "thousand": 1000}
 )
-_WORD = "|".join(sorted((w for w in _VALUES if w != "zero"), key=len, reverse=True))
+#: Words of which numbers are made, longer ones first.
+NUMBER_WORDS = tuple(sorted((w for w in _VALUES if w != "zero"), key=len, reverse=True))
+_WORD = "|".join(NUMBER_WORDS)
 
 _BLANKS = re.compile(r"[,\s\u2008\u2009\u202f\u00a0]")
 _GAP = re.compile(r"[\s-]+")

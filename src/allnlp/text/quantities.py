@@ -6,12 +6,14 @@ What a number is of, is decided in ``findings``; here a stretch of text is only 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from allnlp.text import quantity_shapes as shapes
 from allnlp.text.number_places import number_places
 from allnlp.text.numbers import read_number
+from allnlp.text.plain import holds
 from allnlp.text.quantity_scan import Quantity, Scan
 
 _UNIT_NAMES = (("mo", "months"), ("y", "years"), ("w", "weeks"), ("d", "days"), ("h", "hours"))
@@ -42,33 +44,41 @@ def unit_name(words: str) -> str:
 
 
 _RATIO_WORDS = ("azard", "dds r", "dds-r", "elative r", "isk r", "ate r", "HR", "OR", "RR")
+_P_SIGNS = ("=", "<", ">", "\u2264", "\u2265", " than")
 _TIME_WORDS = ("month", "mo", "year", "yr", "week", "wk", "day", "hour", "hr", " h", " d", " y")
+#: a unit of time, in lower case, that no letter goes before
+_TIME_UNIT = re.compile(r"[mywdh](?<![^\W\d_].)(?:onths?|os?|ears?|rs?|eeks?|ks?|ays?|ours?)?(?!\w)")
+_LIMIT_WORDS = ("longer", "more", "greater", "later", "less", "earlier", "beyond")
+_ARM_WORDS = ("group", "arm", "cohort")
 
 
-def find_quantities(text: str, start: int, end: int, *, held: Iterable[tuple[int, int]] = (), numbers: Sequence[int] | None = None) -> list[Quantity]:
+def find_quantities(
+    text: str, start: int, end: int, *, held: Iterable[tuple[int, int]] = (), numbers: Sequence[int] | None = None, low: str = ""
+) -> list[Quantity]:
     """Quantities of ``text[start:end]`` in order of place; ``text`` is as `plain` gives it.
 
-    ``held`` are stretches that are read as something else: grades, times that figures are of; ``numbers`` are its `number_places` where they are known.
+    ``held`` are stretches that are read as something else: grades, times that figures are of; ``numbers`` are its `number_places`
+    and ``low`` is the stretch in lower case, where they are known.
 
     >>> text = "grade 3 CRS in 9 of 34 patients (26.5%; 95% CI, 12.9-44.4)"
     >>> [(q.kind, q.value, q.n, q.total, q.ci_low, q.ci_high) for q in find_quantities(text, 0, len(text))]
     [('share', 26.5, 9, 34, 12.9, 44.4)]
     """
     said = text[start:end]
-    low = said.lower()
+    low = low or said.lower()
     scan = Scan(text, start, end, number_places(text, start, end, low) if numbers is None else numbers)
     for a, b in held:
         scan.hold(a, b)
     intervals, ps = _intervals(scan), _ps(scan)
-    if any(word in said for word in _RATIO_WORDS):
+    if holds(said, _RATIO_WORDS):
         _ratios(scan)
     if "%" in low or "percent" in low or "per cent" in low:
         _shares_with_percent(scan)
     _proportions(scan)
     _shares_of_total(scan)
-    if any(word in low for word in _TIME_WORDS):
-        _times(scan)
-    for m in scan.at_numbers(shapes.ZERO):
+    if holds(low, _TIME_WORDS) and _TIME_UNIT.search(low) is not None:
+        _times(scan, low)
+    for m in scan.at_numbers(shapes.ZERO, [p for p in scan.places if text[p[1]] == "0"]):
         scan.add(m, "share", value=0.0, unit="%", sign="0")
     for m in shapes.ZERO_ARM.finditer(scan.text, scan.start, scan.end) if " v" in low else ():
         if not any(scan.held[m.start("z") - scan.start : m.end("z") - scan.start]):
@@ -80,7 +90,7 @@ def find_quantities(text: str, start: int, end: int, *, held: Iterable[tuple[int
             n = _whole(m[part])
             if n is not None:
                 scan.found.append(Quantity(m.start(part), m.end(part), "count", n=n, stop=m.end(part), sign="arm", noun=True))
-    _counts(scan)
+    _counts(scan, low)
     if "not " in low or "NR" in said or "NE" in said or "undefined" in low or "unreached" in low or "immature" in low:
         for m in scan.free(shapes.NOT_REACHED):
             scan.add(m, "none")
@@ -109,7 +119,7 @@ def _intervals(scan: Scan) -> list[_Interval]:
 def _ps(scan: Scan) -> list[tuple[int, int, str, float | None]]:
     out: list[tuple[int, int, str, float | None]] = []
     said = scan.text[scan.start : scan.end]
-    if not any(sign in said for sign in ("=", "<", ">", "\u2264", "\u2265", " than")):
+    if not holds(said, _P_SIGNS) or ("p" not in said and "P" not in said):
         return out
     for m in scan.free(shapes.P):
         sign = {"less than": "<", "greater than": ">", "\u2264": "<", "\u2265": ">"}.get(m["sign"].lower(), m["sign"])
@@ -177,9 +187,10 @@ def _shares_with_percent(scan: Scan) -> None:
         if m["low"] and shapes.CHANGED.search(scan.text, max(scan.start, m.start() - 80), m.start("low")) and m.group().count("%") == 2:
             continue  # "reduced from 43.2% to 33%": two values
         scan.add(m, "range")
-    for m in scan.at_numbers(shapes.PLUS_MINUS, beside):
+    is_spread = holds(scan.text[scan.start : scan.end], ("\u00b1", "+/-"))
+    for m in scan.at_numbers(shapes.PLUS_MINUS, beside) if is_spread else ():
         scan.add(m, "share", value=read_float(m["pct"]), unit="%")
-    for m in scan.at_numbers(shapes.PLUS_MINUS_BARE) if scan.found else ():
+    for m in scan.at_numbers(shapes.PLUS_MINUS_BARE) if is_spread and scan.found else ():
         if (read_float(m["pct"]) or 0) <= 100 and scan.found[-1].unit == "%" and shapes.OF_PROPORTION.search(scan.text, scan.start, m.start()):
             scan.add(m, "share", value=read_float(m["pct"]), unit="%")
     for m in scan.at_numbers(shapes.PCT_LIST, after):
@@ -239,9 +250,8 @@ def _n_of(scan: Scan, *, with_percent: bool) -> None:
 
 
 def _proportions(scan: Scan) -> None:
-    if "." not in scan.text[scan.start : scan.end]:
-        return
-    for m in scan.at_numbers(shapes.PROPORTION):
+    places = [p for p in scan.places if scan.text.startswith((".", "0."), p[1])]
+    for m in scan.at_numbers(shapes.PROPORTION, places):
         if shapes.OF_PROPORTION.search(scan.text, scan.start, m.start()):
             n, total = _whole(m["n"]), _whole(m["total"])
             scan.add(m, "share", value=read_float(m["value"]), n=n, total=total, noun=n is not None)
@@ -259,12 +269,12 @@ def _shares_of_total(scan: Scan) -> None:
         scan.add(m, "share", value=read_float(m["pct"]), unit="%" if m["pct"] else None, n=n, total=total, noun=True, sign="all")
 
 
-def _times(scan: Scan) -> None:
-    for m in scan.at_numbers(shapes.TIME_BETWEEN):
+def _times(scan: Scan, low: str) -> None:
+    for m in scan.at_numbers(shapes.TIME_BETWEEN) if "between" in low else ():
         scan.add(m, "range", unit=unit_name(m["unit"]))
     for m in scan.loosely(shapes.TIME_LIST):
         _split(scan, m, "time", unit_name(m["unit"]))
-    for m in scan.at_numbers(shapes.TIME_MEAN):
+    for m in scan.at_numbers(shapes.TIME_MEAN) if "\u00b1" in low or "+/-" in low else ():
         scan.add(m, "time", value=read_float(m["value"]), unit=unit_name(m["unit"]))
     for m in scan.at_numbers(shapes.TIME_RANGE):
         if shapes.CHANGED.search(scan.text, max(scan.start, m.start() - 80), m.start()):  # "improved from 7.0 to 9.8 months": two values
@@ -273,7 +283,7 @@ def _times(scan: Scan) -> None:
                 scan.found.append(Quantity(m.start(part), m.end(part), "time", read_float(m[part]), unit_name(m["unit"]), stop=m.end(part)))
             continue
         scan.add(m, "range", unit=unit_name(m["unit"]))
-    for m in scan.at_numbers(shapes.TIME_LIMIT):
+    for m in scan.at_numbers(shapes.TIME_LIMIT) if holds(low, _LIMIT_WORDS) else ():
         scan.add(m, "range", unit=unit_name(m["unit"]))
     for m in scan.at_numbers(shapes.TIME_ONE):
         scan.add(m, "time", value=read_float(m["value"]), unit=unit_name(m["unit"]), sign=(m["sign"] or "").strip())
@@ -285,8 +295,8 @@ def _times(scan: Scan) -> None:
             scan.found.append(Quantity(a, b, "time", read_float(second[part]), unit_name(m["unit"]), stop=b))
 
 
-def _counts(scan: Scan) -> None:
-    for m in scan.at_numbers(shapes.COUNT_LIST):
+def _counts(scan: Scan, low: str) -> None:
+    for m in scan.at_numbers(shapes.COUNT_LIST, [(at, at) for at in scan.numbers]) if "and" in low else ():
         scan.hold(*m.span())
         for x in re.finditer(r"\d+", m["list"]):
             place = m.start("list") + x.start()
@@ -295,8 +305,7 @@ def _counts(scan: Scan) -> None:
         n = _whole(m["n"] or m["nis"])
         if n is not None and (m["n"] or "").lower() not in ("no", "none"):
             scan.add(m, "count", n=n, noun=True, sign="n" if m["nis"] else "")
-    said = scan.text[scan.start : scan.end]
-    for m in scan.at_numbers(shapes.COUNT_OF_ARM) if "group" in said or "arm" in said or "cohort" in said else ():
+    for m in scan.at_numbers(shapes.COUNT_OF_ARM) if holds(scan.text[scan.start : scan.end], _ARM_WORDS) else ():
         n = _whole(m["n"])
         if n is not None and not shapes.NO_COUNT.search(scan.text, max(scan.start, m.start() - 14), m.start()):
             scan.hold(*m.span("n"))
@@ -325,7 +334,8 @@ def counts_of_names(
     for a, b in names:
         if text[b : b + 1] == "-" or text.startswith((" evaluable", " assessment", " rate", " criteria"), b):
             continue
-        if not any(a - 60 <= place < a for place in numbers):
+        nearest = bisect_left(numbers, a) - 1
+        if nearest < 0 or numbers[nearest] < a - 60:
             continue
         m = shapes.BEFORE_NAME.search(text, max(start, a - 60), a)
         n = _whole(m["n"]) if m else None
@@ -348,15 +358,14 @@ def _with_details(
     """Quantities with the intervals and p values that follow them."""
     out = _with_bare_intervals(text, quantities)
     for c in intervals:
-        i = max((i for i, q in enumerate(out) if q.end <= c.start and q.kind not in ("none", "range")), default=None)
+        i = next((i for i in reversed(range(len(out))) if out[i].end <= c.start and out[i].kind not in ("none", "range")), None)
         if i is None or (out[i].ci_low is not None and out[i].kind != "share") or re.search(r"\.|\bCIs?\b|\bintervals?\b", _sentence_between(text, out[i].stop, c.start)):
             continue
         out[i] = out[i]._replace(ci_low=c.low, ci_high=c.high, ci_level=c.level, stop=max(out[i].stop, c.end))
     for start, end, sign, p in ps:
-        before = [i for i, q in enumerate(out) if q.stop <= start and q.kind != "range"]
-        if not before:
+        i = next((i for i in reversed(range(len(out))) if out[i].stop <= start and out[i].kind != "range"), None)
+        if i is None:
             continue
-        i = before[-1]
         between = text[out[i].stop : start]
         if ";" in between.rstrip("; ") or len(between) > 60 or re.search(r"[)\]](?!\s(?:of\s)?(?:the\s)?(?:patients|pts|cases|respectively|months|subjects|events),?\s?[(\[]).*[(\[]\s?$", between):
             continue

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from allnlp.text import quantity_shapes as shapes
+from allnlp.text.number_places import stands
 
 #: Kinds of quantity: ``share`` (a percent, n of a total, or both), ``count`` (patients or events without a total), ``time``, a ratio
 #: by its measure, ``none`` (not reached: it holds its place in a list), ``range`` (no central value).
@@ -43,9 +44,14 @@ _LEADS = ("=", "other", "remaining", "than", "over", "least", "between", "from",
 
 
 def _places(text: str, start: int, numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """Places where a shape may begin, each with that of its number: the number itself and the words before it that shapes take in."""
+    """Places where a shape may begin, each with that of its number: the number itself and the words before it that shapes take in.
+
+    A number within a word begins none: each shape looks at the character before its number, but for lists of counts, which are looked for at all numbers.
+    """
     out = []
     for at in numbers:
+        if not stands(text, at):
+            continue
         before = text[max(start, at - 18) : at]
         if before.rstrip(" ").endswith(_LEADS):
             lead = shapes.LEAD_IN.search(before)
@@ -66,16 +72,22 @@ class Scan:
         self.text, self.start, self.end = text, start, end
         self.held = bytearray(end - start)
         self.found: list[Quantity] = []
+        self.numbers = numbers
         self.places = _places(text, start, numbers)
 
     def near(self, reach: int, *signs: str) -> list[tuple[int, int]]:
         """The places after which one of some signs stands within a reach."""
-        find = self.text.find
-        here = [sign for sign in signs if find(sign, self.start, self.end) >= 0]
-        out = []
+        find, end = self.text.find, self.end + reach
+        nexts = {sign: find(sign, self.start, end) for sign in signs}
+        out: list[tuple[int, int]] = []
+        if max(nexts.values()) < 0:
+            return out
         for p in self.places:
-            for sign in here:
-                if find(sign, p[1], p[1] + reach) >= 0:
+            number = p[1]
+            for sign, at in nexts.items():
+                if 0 <= at < number:
+                    nexts[sign] = at = find(sign, number, end)
+                if number <= at <= number + reach - len(sign):
                     out.append(p)
                     break
         return out
@@ -88,11 +100,11 @@ class Scan:
 
     def at_numbers(self, shape: re.Pattern[str], places: Sequence[tuple[int, int]] | None = None) -> Iterator[re.Match[str]]:
         """As ``free``, of a shape that begins with a number or with the few words that may stand before one: looked for there alone."""
-        last = 0
+        last, match, held, start, end = 0, shape.match, self.held, self.start, self.end
         for place, number in self.places if places is None else places:
-            if place >= last and not self.held[number - self.start]:
-                m = shape.match(self.text, place, self.end)
-                if m is not None and self.held.find(1, m.start() - self.start, m.end() - self.start) < 0:
+            if place >= last and not held[number - start]:
+                m = match(self.text, place, end)
+                if m is not None and held.find(1, place - start, m.end() - start) < 0:
                     last = m.end()
                     yield m
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from allnlp.schema import Mention
-from allnlp.text.numbers import NUMBER, read_number
+from allnlp.text.numbers import NUMBER, NUMBER_WORDS, read_number
 from allnlp.text.study_parts import Page
 from allnlp.text.study_sums import LEAST, OF, OF_HARM, OWN, RANK, Candidate, joined, with_sums
 from allnlp.text.study_words import shape
@@ -141,13 +141,31 @@ _PEOPLE = shape(
     rf"(?<![\w.,-])(?P<n>{NUMBER}) (?:(?!percent)[a-z-]+ ){{0,2}}(?:pa(?:tient|rent|rticipant)|subject|student|nurse|physician|respondent|caregiver|volunteer|adult|case)s\b"
 )
 _MANY = 10
+_NUMBER_ENDS = (*"0123456789", *NUMBER_WORDS)
+
+
+def _may_count(page: Page, place: int) -> bool:
+    """Whether one of the three words before a noun ends as a number does: a sound and fast test before `_PEOPLE`."""
+    low, start = page.low, place
+    for _ in range(3):
+        if low.endswith(_NUMBER_ENDS, 0, start):
+            return True
+        start = low.rfind(" ", 0, start)
+        if start < 0:
+            return False
+    return False
 
 
 def _untagged(page: Page, tagged: Set[int]) -> Iterator[Candidate]:
     """Numbers of people that are no size: any where no size is said, else those that start elsewhere than a ``tagged`` one."""
     if "bench" in page.hits:
         return
-    for i in page.sentences_with("people", OWN):
+    last = -1
+    for _, place in page.hits.get("people", ()):
+        i = page.at(place)
+        if i == last or page.parts[i] not in OWN or not _may_count(page, place):
+            continue
+        last = i
         s = page.sentences[i]
         for m in _PEOPLE.finditer(page.low, s.start, s.end):
             n = read_number(m["n"])

@@ -27,6 +27,10 @@ _FEW = 10  # a series of so many that were treated is no trial
 _RANK = MappingProxyType({"title": 0, "aim": 1, "methods": 1, "own": 2, "results": 3, "conclusions": 7, "other": 7, "background": 8})
 _WEAK = 5
 _ONE_OR_TWO = 2
+_TRIAL_WORDS = ("trial", "randomis", "randomiz", "pilot")
+_LONGEST_TRIAL_WORD = len("randomised")
+_OWN_TRIAL_REACH = 7  # words: "the present", four more, and the word itself
+_BETWEEN_NAME_AND_TRIAL = frozenset(("clinical", "randomised", "randomized"))
 
 
 class StudyType(NamedTuple):
@@ -151,7 +155,7 @@ def _trial(page: Page, titled: Mapping[str, _Named], n: int | None) -> StudyType
     said = _first(page, "trial", words.TRIAL, _OWN_PARTS, unless_after=words.BEFORE_OTHERS_TRIAL)
     if said is None:
         return None
-    is_own = words.OWN_TRIAL.search(page.low) is not None
+    is_own = _has_own_trial(page.low)
     if n is None:
         is_own = is_own and ("own" in page.hits or page.parts[said[0]] == "title")
         return StudyType("other", said) if is_own and (page.words_of("clinic") > 1 or page.parts[said[0]] == "title") else None
@@ -163,9 +167,45 @@ def _trial(page: Page, titled: Mapping[str, _Named], n: int | None) -> StudyType
     return StudyType(name, said, "study type: patients of a trial")
 
 
+def _has_own_trial(low: str) -> bool:
+    """Whether a text in lower case speaks of its own trial, or of a random choice; looked for in the few words before each word for a trial."""
+    if "randomly a" in low or "were random" in low:
+        return words.OWN_TRIAL.search(low) is not None
+    for word in _TRIAL_WORDS:
+        at = low.find(word)
+        while at >= 0:
+            start = at
+            for _ in range(_OWN_TRIAL_REACH):
+                start = low.rfind(" ", 0, start) if start > 0 else -1
+            if words.OWN_TRIAL.search(low, max(0, start), at + _LONGEST_TRIAL_WORD) is not None:
+                return True
+            at = low.find(word, at + 1)
+    return False
+
+
+def _may_name_trial(page: Page) -> bool:
+    """Whether a word for a trial stands beside a name, in capitals or with a digit, or begins one: a sound and fast test before `OF_ONE_TRIAL`."""
+    text, low = page.text, page.low
+    for word in ("trial", "protocol", "study", "cohort"):
+        at = low.find(word)
+        while at >= 0:
+            end = at + len(word)
+            if text[end : end + 1] == " " and (text[at].isupper() or text[end + 1 : end + 2].isupper()):
+                return True
+            if text[at - 1 : at] == " ":
+                before = text[text.rfind(" ", 0, at - 1) + 1 : at - 1]
+                if word in ("study", "cohort"):
+                    if before[-1:].isdigit():
+                        return True
+                elif not (before.isalpha() and before.islower()) or before in _BETWEEN_NAME_AND_TRIAL or low.endswith("phase", 0, at - len(before) - 2):
+                    return True
+            at = low.find(word, end)
+    return False
+
+
 def _is_of_one_trial(page: Page) -> bool:
     """Whether the patients are those of one trial that is named: a trial with no phase stated is other."""
-    found = words.OF_ONE_TRIAL.search(page.text)
+    found = words.OF_ONE_TRIAL.search(page.text) if _may_name_trial(page) else None
     if found is None or words.TRIALS.search(page.low):
         return False
     start = page.sentences[page.at(found.start())].start
@@ -185,7 +225,7 @@ def _by_content(page: Page, n: int | None, laboratory: int, clinic: int, reviewi
         return StudyType("other", (), doubt)
     if n is not None and n <= _ONE_OR_TWO and not laboratory > 2:
         return StudyType("case report", (), doubt)
-    if n is not None and words.CONTROLS.search(page.low):
+    if n is not None and ("control" in page.low or "healthy " in page.low) and words.CONTROLS.search(page.low):
         return StudyType("other", (), doubt)
     if n is not None:
         repeated = _first(page, "repeated", words.REPEATED, _OWN_PARTS)
