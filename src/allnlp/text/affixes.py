@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
@@ -92,6 +93,8 @@ def _of_sequence(sequence: _Sequence, step: int) -> set[tuple[str, bool]]:
     """Runs of characters with which a sequence may begin (end, where ``step`` is -1), and whether each goes on after it."""
     runs = {("", True)}
     for piece in sequence:
+        if not any(goes_on for _, goes_on in runs):
+            break
         added: set[tuple[str, bool]] = {("", False)}
         if isinstance(piece.what, frozenset):
             added = {(char, True) for char in piece.what}
@@ -126,6 +129,7 @@ def _shortened(run: tuple[str, bool], step: int) -> tuple[str, bool]:
     return (text[:_SHORT] if step > 0 else text[-_SHORT:]), goes_on and len(text) <= _SHORT
 
 
+@functools.lru_cache(maxsize=64)
 def _parsed(regex: str) -> list[_Sequence] | None:
     """The alternatives of an expression; None where it holds what is not read here."""
     open_groups: list[tuple[str | None, list[_Sequence]]] = [(None, [[]])]
@@ -160,6 +164,7 @@ def _counted(piece: _Piece, count: str) -> _Piece:
     return piece._replace(least=int(least or 0), most=int(most or 2) if "," in count else int(least))
 
 
+@functools.lru_cache(maxsize=1024)
 def _characters(token: str) -> frozenset[str] | None:
     """The characters that a sign, an escape or a class stands for, folded; None where they are many."""
     if token == ".":

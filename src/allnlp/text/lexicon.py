@@ -35,16 +35,6 @@ class Entry(NamedTuple):
     context: str
 
 
-class Reading(NamedTuple):
-    """An entry with what the matching of its string asks for."""
-
-    entry: Entry
-    rest: tuple[str | None, ...]  # of a span, after its place
-    spaced: bool  # a bracket may stand within
-    own: tuple[StopRule, ...]  # hard negatives of its text, and of names of two readings
-    any_text: tuple[StopRule, ...]  # and those of its label
-
-
 class CueRule(NamedTuple):
     """A compiled cue."""
 
@@ -59,8 +49,8 @@ class Lexicon(NamedTuple):
     version: str
     precedence: Mapping[str, int]
     automaton: AhoCorasick
-    readings: tuple[tuple[Reading, ...], ...]
-    by_form: Mapping[str, tuple[Entry, ...]]  # entries by folded text
+    entries: tuple[tuple[Entry, ...], ...]
+    by_form: Mapping[str, tuple[Entry, ...]]  # the same by folded text
     stops: Mapping[str, Mapping[str, tuple[StopRule, ...]]]  # by label, then by folded text or "*"
     edges: Mapping[str, EdgeRules]  # by label
     patterns: tuple[PatternRule, ...]
@@ -78,8 +68,7 @@ class Lexicon(NamedTuple):
 @functools.lru_cache(maxsize=2)
 def compile_lexicon(terminology: Terminology) -> Lexicon:
     """Compile the tables; takes about a second for 15,000 names, and none for equal tables in the same process."""
-    entries = _entries(terminology)
-    keys = sorted(entries)
+    by_form = {k: tuple(v) for k, v in sorted(_entries(terminology).items())}
     cues = _cues(terminology.cues)
     patterns = tuple(pattern_rule(p) for p in terminology.patterns)
     stops = stop_rules(terminology.stops, [r.label for r in terminology.labels])
@@ -87,9 +76,9 @@ def compile_lexicon(terminology: Terminology) -> Lexicon:
     return Lexicon(
         version=terminology.version,
         precedence=MappingProxyType({r.label: int(r.precedence) for r in terminology.labels}),
-        automaton=AhoCorasick([f" {k} " for k in keys], matchkind=MatchKind.Standard),
-        readings=tuple(tuple(_reading(k, e, stops[e.label]) for e in entries[k]) for k in keys),
-        by_form=MappingProxyType({k: tuple(entries[k]) for k in keys}),
+        automaton=AhoCorasick([f" {k} " for k in by_form], matchkind=MatchKind.Standard),
+        entries=tuple(by_form.values()),
+        by_form=MappingProxyType(by_form),
         stops=stops,
         edges=edge_rules(terminology.edges),
         patterns=patterns,
@@ -136,12 +125,6 @@ def _entries(terminology: Terminology) -> dict[str, list[Entry]]:
             if not same:
                 out[form].append(entry)
     return {k: v for k, v in out.items() if v}
-
-
-def _reading(key: str, entry: Entry, stops: Mapping[str, tuple[StopRule, ...]]) -> Reading:
-    own = stops.get(key, ()) + (stops.get("{doubtful}", ()) if entry.context else ())
-    rest = (entry.label, entry.subtype, entry.curie, entry.name, "terms", entry.rule, entry.context)
-    return Reading(entry, rest, " " in key or bool(entry.tail), own, stops.get("*", ()))
 
 
 def folded_forms(term: Term, terminology: Terminology) -> set[str]:

@@ -39,12 +39,10 @@ REACH, NEAR = 7, 3  # folded characters beside a mention by which a rule is look
 
 
 class StopRule(NamedTuple):
-    """A hard negative: expressions of what stands before and after, and the characters with which they end and begin, if known."""
+    """A hard negative: expressions of what stands before and after."""
 
     before: str | None
     after: str | None
-    tails: frozenset[str] | None = None
-    heads: frozenset[str] | None = None
 
 
 class EdgeRules(NamedTuple):
@@ -97,41 +95,39 @@ def stop_rules(rows: Iterable[Stop], labels: Sequence[str]) -> Mapping[str, Mapp
     """Hard negatives by label, then by folded text, "*" or a name in braces."""
     out: dict[str, dict[str, list[StopRule]]] = {label: defaultdict(list) for label in labels}
     for r in rows:
-        rule = StopRule(r.before or None, r.after or None)
+        rule = StopRule(f"(?:{r.before})$" if r.before else None, r.after or None)
         named = r.text == "*" or r.text.startswith("{")
         for label in labels if r.label == "*" else [r.label]:
             for key in [r.text] if named else [fold(form).strip() for form in variants(r.text, (), exact=False)]:
                 out[label][key].append(rule)
-    return MappingProxyType({label: {k: _merged(tuple(v)) for k, v in by.items()} for label, by in out.items()})
+    return MappingProxyType({label: {k: _ready(k, v) for k, v in by.items()} for label, by in out.items()})
+
+
+def _ready(key: str, rules: Sequence[StopRule]) -> tuple[StopRule, ...]:
+    """Rules merged; those of any text, which are asked at every mention, apart from those of what stands before with no known end."""
+    known = tuple(r for r in rules if key != "*" or r.before is None or tails(r.before) is not None)
+    return _merged(known) + _merged(tuple(r for r in rules if r not in known))
 
 
 @functools.lru_cache(maxsize=1024)
 def _merged(rules: tuple[StopRule, ...]) -> tuple[StopRule, ...]:
-    """The rules with those of one side only made one, or two where the ends of some are not known: a single look instead of many."""
-    out = []
-    for side in (0, 1):
-        one = [str(r[side]) for r in rules if r[side] is not None and r[1 - side] is None]
-        unknown = [p for p in one if (_heads(p) if side else _tails(p)) is None]
-        for expressions in ([p for p in one if p not in unknown], unknown):
-            if expressions:
-                joined = "|".join(f"(?:{p})" for p in expressions)
-                out.append(_ended(StopRule(None, joined) if side else StopRule(joined, None)))
-    return tuple(out + [_ended(r) for r in rules if (r.before is None) == (r.after is None)])
+    """The rules with those of one side only made one: a single look instead of many."""
+    before = [r.before for r in rules if r.before is not None and r.after is None]
+    after = [f"(?:{r.after})" for r in rules if r.after is not None and r.before is None]
+    out = [StopRule("|".join(before), None)] if before else []
+    out += [StopRule(None, "|".join(after))] if after else []
+    return tuple(out + [r for r in rules if (r.before is None) == (r.after is None)])
 
 
-def _ended(rule: StopRule) -> StopRule:
-    tails = _tails(rule.before) if rule.before is not None else None
-    heads = _heads(rule.after) if rule.after is not None else None
-    return StopRule(None if rule.before is None else f"(?:{rule.before})$", rule.after, tails, heads)
-
-
-def _heads(expression: str) -> frozenset[str] | None:
+@functools.lru_cache(maxsize=4096)
+def heads(expression: str) -> frozenset[str] | None:
     """The first folded characters of what an expression matches: `REACH` of them or, of a shorter one, `NEAR`; None where unknown."""
     found = [s.lstrip(EDGE).replace(EDGE, " ") for s in beginnings(expression) or {""}]
     return None if min(map(len, found)) < NEAR else frozenset(s[:REACH] if len(s) >= REACH else s[:NEAR] for s in found)
 
 
-def _tails(expression: str) -> frozenset[str] | None:
+@functools.lru_cache(maxsize=4096)
+def tails(expression: str) -> frozenset[str] | None:
     """The last ones, likewise; a word with which the expression begins has a blank before it."""
     found = [s.rstrip(EDGE).replace(EDGE, " ") for s in endings(expression) or {""}]
     return None if min(map(len, found)) < NEAR else frozenset(s[-REACH:] if len(s) >= REACH else s[-NEAR:] for s in found)
@@ -143,17 +139,17 @@ def edge_rules(rows: Sequence[Edge]) -> Mapping[str, EdgeRules]:
 
 
 def _edge_rules(rows: Sequence[Edge]) -> EdgeRules:
-    right = [r.regex for r in rows if r.side == "right"]
     left = [r.regex for r in rows if r.side == "left"]
+    right = [r.regex for r in rows if r.side == "right"]
     after = rf"[-\u2010-\u2015 ](?:{_longest_first(right)})(?![^\W_])" if right else None
-    tails = {regex: _tails(rf"\b(?:{regex})[-\u2010-\u2015 ]") for regex in left}
-    words = {s.rstrip(EDGE).replace(EDGE, " ") for regex in left if tails[regex] is None for s in beginnings(rf"\b(?:{regex})") or {""}}
+    ends = {regex: tails(rf"\b(?:{regex})[-\u2010-\u2015 ]") for regex in left}
+    words = {s.rstrip(EDGE).replace(EDGE, " ") for regex in left if ends[regex] is None for s in beginnings(rf"\b(?:{regex})") or {""}}
     return EdgeRules(
         left=_left_edges(left),
         right=after,
-        tails=frozenset(tail for known in tails.values() for tail in known or ()),
+        tails=frozenset(tail for known in ends.values() for tail in known or ()),
         words=tuple(sorted(words)) if all(word.isascii() and word for word in words) else None,
-        heads=_heads(after) if after else None,
+        heads=heads(after) if after else None,
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from allnlp.text.fold import fold, mask
-from allnlp.text.lexicon import Lexicon, Reading
-from allnlp.text.rules import NEAR, REACH, StopRule, compiled
+from allnlp.text.lexicon import Lexicon
+from allnlp.text.rules import NEAR, REACH, StopRule, compiled, heads, tails
 from allnlp.text.spans import Span
 
 _PLUS = ("+", "\u207a", "\ufe62", "\uff0b")
@@ -28,39 +28,31 @@ def find_terms(text: str, lexicon: Lexicon, *, folded: str | None = None, wary: 
     """
     folded = fold(text) if folded is None else folded
     spans = []
-    readings = lexicon.readings
+    entries, stops = lexicon.entries, lexicon.stops
     for index, begin, end in lexicon.automaton.find_matches_as_indexes(f" {folded} ", overlapping=True):
         stop = end - 2  # without the two blanks, and the one put before the text
-        for reading in readings[index]:
-            last = _end(text, begin, stop, reading)
-            if last < 0:
+        for entry in entries[index]:
+            label, curie, name, subtype, exact, tail, rule, context = entry
+            if exact is not None and (shown := text[begin:stop]) != exact and mask(shown) != exact:
                 continue
-            if reading.own and _any_forbids(reading.own, text, folded, begin, stop):
+            last = stop + len(tail)
+            if (tail and not _has_tail(text, stop, tail)) or _across_bracket(text, begin, last):
                 continue
-            if reading.any_text:
-                places = () if wary is None else wary.get(reading.entry.label, ())
-                is_wary = wary is None or (bool(places) and any(0 < begin - at <= _BESIDE for at in places))
-                if _any_forbids(reading.any_text, text, folded, begin, stop, is_wary):
-                    continue
-            spans.append(Span(begin, last, *reading.rest))  # type: ignore[arg-type]
+            rules = stops[label]
+            if rules and _is_forbidden(rules, text, folded, begin, stop, "{doubtful}" if context else "", _is_wary(wary, label, begin)):
+                continue
+            spans.append(Span(begin, last, label, subtype, curie, name, "terms", rule, context))
     return spans
 
 
-def _end(text: str, start: int, stop: int, reading: Reading) -> int:
-    """Where a name ends that begins at ``start`` and whose letters end at ``stop``; -1 where the text does not show it as listed."""
-    entry = reading.entry
-    if entry.exact is not None:
-        shown = text[start:stop]
-        if shown != entry.exact and mask(shown) != entry.exact:
-            return -1
-    if not reading.spaced:
-        return stop
-    if entry.tail:
-        if not _has_tail(text, stop, entry.tail):
-            return -1
-        stop += len(entry.tail)
-    # A bracket that opens or closes within the words without its other half: "T (CAR-[T) cell" is no name.
-    return stop if text.count("(", start, stop) == text.count(")", start, stop) else -1
+def _is_wary(wary: Mapping[str, Sequence[int]] | None, label: str, start: int) -> bool:
+    """Whether a hard negative of any text may begin shortly before a place."""
+    return wary is None or (label in wary and any(0 < start - at <= _BESIDE for at in wary[label]))
+
+
+def _across_bracket(text: str, start: int, end: int) -> bool:
+    """Whether a bracket opens or closes within the words without its other half: "T (CAR-[T) cell" is no name."""
+    return text.count("(", start, end) != text.count(")", start, end)
 
 
 def _has_tail(text: str, at: int, tail: str) -> bool:
@@ -76,12 +68,21 @@ def is_stopped(text: str, folded: str, start: int, end: int, label: str, lexicon
 
     ``kind`` names what rows that are not of one text are of: a population that is a number, or a name of two readings.
     """
-    rules = lexicon.stops[label]
-    own = rules.get(folded[start:end], ())
-    return any(of and _any_forbids(of, text, folded, start, end) for of in (own, rules.get(kind, ()), rules.get("*", ())))
+    return _is_forbidden(lexicon.stops[label], text, folded, start, end, kind, is_wary=True)
 
 
-def _any_forbids(rules: Iterable[StopRule], text: str, folded: str, start: int, end: int, is_wary: bool = True) -> bool:
+def _is_forbidden(
+    rules: Mapping[str, Sequence[StopRule]], text: str, folded: str, start: int, end: int, kind: str, is_wary: bool
+) -> bool:
+    own, of_kind, of_any = rules.get(folded[start:end]), rules.get(kind), rules.get("*")
+    return (
+        (own is not None and _any_forbids(own, text, folded, start, end, True))
+        or (of_kind is not None and _any_forbids(of_kind, text, folded, start, end, True))
+        or (of_any is not None and _any_forbids(of_any, text, folded, start, end, is_wary))
+    )
+
+
+def _any_forbids(rules: Iterable[StopRule], text: str, folded: str, start: int, end: int, is_wary: bool) -> bool:
     """Whether one of the rules forbids a reading.
 
     Most are told by the characters beside the words, if those are of ASCII and not at an end of the text. Rules of what
@@ -90,16 +91,17 @@ def _any_forbids(rules: Iterable[StopRule], text: str, folded: str, start: int, 
     head, tail = folded[end : end + REACH], folded[max(0, start - REACH) : start]
     is_head = len(head) == REACH and head.isascii()
     is_tail = len(tail) == REACH and tail.isascii() and text[start - 1] != "\n"  # before which "$" holds too
-    for before, after, tails, heads in rules:
-        if heads is not None and is_head and head not in heads and head[:NEAR] not in heads:
+    for before, after in rules:
+        if after is not None and is_head and (begins := heads(after)) is not None and head not in begins and head[:NEAR] not in begins:
             continue
-        if tails is None:
-            if after is None and not is_wary:
+        if before is not None:
+            ends = tails(before)
+            if is_tail and ends is not None and tail not in ends and tail[-NEAR:] not in ends:
                 continue
-        elif is_tail and tail not in tails and tail[-NEAR:] not in tails:
-            continue
-        if before is not None and not compiled(before).search(text, max(0, start - _BESIDE), start):
-            continue
+            if ends is None and after is None and not is_wary:
+                continue
+            if not compiled(before).search(text, max(0, start - _BESIDE), start):
+                continue
         if after is None or compiled(after).match(text, end, end + _BESIDE):
             return True
     return False

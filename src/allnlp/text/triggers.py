@@ -12,7 +12,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from allnlp.text.affixes import EDGE, beginnings, endings
 from allnlp.text.fold import fold
-from allnlp.text.rules import PatternRule, StopRule
+from allnlp.text.rules import PatternRule, StopRule, tails
 from allnlp.text.spans import Clause
 
 _SHORTEST = 3  # characters; a shorter beginning stands everywhere
@@ -76,8 +76,8 @@ def triggers(patterns: Sequence[PatternRule], stops: Mapping[str, Mapping[str, I
     blind = set()
     for label, by_text in stops.items():
         for stop in by_text.get("*", ()):
-            if stop.after is None and stop.tails is None:
-                strings = _strings(beginnings(stop.before or ""))
+            if stop.before is not None and stop.after is None and tails(stop.before) is None:
+                strings = _strings(beginnings(stop.before))
                 found.update({(string, label, shift): (0, 0) for string, shift in strings or ()})
                 blind |= {label} if strings is None else set()
     keys = sorted(found)
