@@ -12,8 +12,8 @@ from allnlp.terminology import Pattern, load
 from allnlp.text import Lexicon
 from allnlp.text.annotate import in_context, listed, patterned
 from allnlp.text.fold import fold
-from allnlp.text.lexicon import SHADOWS, expand
 from allnlp.text.patterns import find_patterns, shadow
+from allnlp.text.rules import SHADOWS, expand
 from allnlp.text.sentences import find_sentences
 from allnlp.text.spans import Span
 

@@ -23,6 +23,7 @@ from allnlp.text.sample_sizes import size_roles
 from allnlp.text.sentences import find_sentences
 from allnlp.text.spans import Clause, Span, longest, specificity
 from allnlp.text.terms import find_terms, is_stopped
+from allnlp.text.triggers import Look, look
 
 _BRIDGE_LEFT, _BRIDGE_RIGHT = 80, 60
 _BEFORE = 25  # a mention may begin before the long form: "B-cell [acute lymphoblastic leukemia] (ALL)"
@@ -58,28 +59,33 @@ def annotate_text(doc_id: str, text: str, lexicon: Lexicon, *, title_end: int = 
 
 def find_mentions(text: str, folded: str, clauses: Sequence[Clause], lexicon: Lexicon) -> list[Span]:
     """Spans that stand: terms, patterns and numbers, abbreviations, patterns of context, resolved."""
-    spans = listed(text, folded, lexicon)
-    spans += patterned(text, folded, clauses, spans, lexicon)
+    seen = look(folded, clauses, lexicon.triggers)
+    spans = listed(text, folded, lexicon, seen)
+    spans += patterned(text, folded, clauses, spans, lexicon, seen)
     spans = abbreviated(text, folded, spans, lexicon)
-    spans += in_context(text, folded, clauses, spans, lexicon)
+    spans += in_context(text, folded, clauses, spans, lexicon, seen)
     return resolve(spans, lexicon.precedence)
 
 
-def listed(text: str, folded: str, lexicon: Lexicon) -> list[Span]:
+def listed(text: str, folded: str, lexicon: Lexicon, seen: Look | None = None) -> list[Span]:
     """Listed names with their edges."""
-    return [extend(text, s, lexicon) for s in find_terms(text, lexicon, folded=folded)]
+    return [extend(text, s, lexicon) for s in find_terms(text, lexicon, folded=folded, wary=None if seen is None else seen.wary)]
 
 
-def patterned(text: str, folded: str, clauses: Sequence[Clause], known: Sequence[Span], lexicon: Lexicon) -> list[Span]:
+def patterned(
+    text: str, folded: str, clauses: Sequence[Clause], known: Sequence[Span], lexicon: Lexicon, seen: Look | None = None
+) -> list[Span]:
     """What patterns and numbers add to the names already ``known``, with its edges."""
     spans = [s for s in find_populations(text, clauses) if not _stopped_population(text, folded, s, lexicon)]
-    spans += find_patterns(text, lexicon, folded=folded, clauses=clauses, known=known, shadowed=False)
+    spans += find_patterns(text, lexicon, folded=folded, clauses=clauses, known=known, shadowed=False, seen=seen)
     return [extend(text, s, lexicon) for s in spans]
 
 
-def in_context(text: str, folded: str, clauses: Sequence[Clause], known: Sequence[Span], lexicon: Lexicon) -> list[Span]:
+def in_context(
+    text: str, folded: str, clauses: Sequence[Clause], known: Sequence[Span], lexicon: Lexicon, seen: Look | None = None
+) -> list[Span]:
     """What patterns around the ``known`` mentions add."""
-    return find_patterns(text, lexicon, folded=folded, clauses=clauses, known=known, shadowed=True)
+    return find_patterns(text, lexicon, folded=folded, clauses=clauses, known=known, shadowed=True, seen=seen)
 
 
 def abbreviated(text: str, folded: str, known: Sequence[Span], lexicon: Lexicon) -> list[Span]:
@@ -243,13 +249,17 @@ def mention_rows(
     """Rows of the table ``mentions``."""
     starts = [c.start for c in clauses]
     sizes = [s for s in spans if s.n is not None]
-    roles = dict(zip(sizes, size_roles(text, clauses, sizes), strict=True))
-    return [
-        Mention(
-            doc_id, i, max(0, bisect_right(starts, s.start) - 1), s.start, s.end, text[s.start : s.end], s.label, s.subtype, s.curie, s.name,
-            a.value, None if a.cue_start is None else text[a.cue_start : a.cue_end], a.cue_start, a.cue_end, s.source, s.rule,
-            s.score, bool(s.review), s.review or None, s.n, roles.get(s), s.age_min, s.age_max, s.age_median,
-        )
-        for i, (s, a) in enumerate(zip(spans, assertions, strict=True))
-    ]  # fmt: skip
-
+    roles = dict(zip(sizes, size_roles(text, clauses, sizes), strict=True)) if sizes else {}
+    rows = []
+    for i, (s, a) in enumerate(zip(spans, assertions, strict=True)):
+        start, end, label, subtype, curie, name, source, rule, _, n, age_min, age_max, age_median, review, score = s
+        value, cue_start, cue_end = a.value, a.cue_start, a.cue_end
+        cue = None if cue_start is None else text[cue_start:cue_end]
+        role = roles.get(s) if n is not None else None
+        rows.append(
+            Mention(
+                doc_id, i, max(0, bisect_right(starts, start) - 1), start, end, text[start:end], label, subtype, curie, name, value,
+                cue, cue_start, cue_end, source, rule, score, bool(review), review or None, n, role, age_min, age_max, age_median,
+            )
+        )  # fmt: skip
+    return rows

@@ -24,6 +24,7 @@ class _Folding(dict[int, str]):
 
 _FOLDING = _Folding()  # a cache of a pure function
 _ASCII = bytes(ord(chr(i).lower()) if chr(i).isalnum() else 32 for i in range(128)) + bytes(range(128, 256))
+_NO_ASCII = re.compile(r"[^\x00-\x7f]+")
 _ANTI = re.compile(r"^anti-([a-z]{5})")
 _ANTI_JOINED = re.compile(r"^anti(?=[a-z]{5})([a-z])")
 _BLANKS = re.compile(r"[^\w]|_")
@@ -35,9 +36,13 @@ def fold(text: str) -> str:
     >>> fold("anti-CD19 CAR-T")
     'anti cd19 car t'
     """
-    if text.isascii():
-        return text.encode().translate(_ASCII).decode()
-    return text.translate(_FOLDING)
+    if not text.isascii():
+        text = _NO_ASCII.sub(_folded, text)
+    return text.encode(errors="surrogatepass").translate(_ASCII).decode(errors="surrogatepass")
+
+
+def _folded(found: re.Match[str]) -> str:
+    return found.group().translate(_FOLDING)
 
 
 def mask(text: str) -> str:

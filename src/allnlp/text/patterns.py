@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from allnlp.text.fold import fold
-from allnlp.text.lexicon import SHADOWS, Lexicon, PatternRule
+from allnlp.text.lexicon import Lexicon
+from allnlp.text.rules import SHADOWS, PatternRule
 from allnlp.text.spans import Clause, Span, longest, specificity
 from allnlp.text.terms import is_stopped
+from allnlp.text.triggers import Look, Triggers, look
 
 _REACH = 160  # no pattern begins farther before the string that it needs
 
@@ -28,43 +29,81 @@ def shadow(text: str, spans: Iterable[Span], labels: Collection[str]) -> str:
 
 
 def find_patterns(
-    text: str, lexicon: Lexicon, *, folded: str, clauses: Sequence[Clause], known: Sequence[Span], shadowed: bool
+    text: str,
+    lexicon: Lexicon,
+    *,
+    folded: str,
+    clauses: Sequence[Clause],
+    known: Sequence[Span],
+    shadowed: bool,
+    seen: Look | None = None,
 ) -> list[Span]:
     """Spans of the patterns that look at the text (``shadowed`` False) or at its shadow (True).
 
-    A pattern looks at one sentence, and only at those that hold one of the strings that it needs. ``known`` are the spans
-    found so far: they cast the shadow, and a pattern without a concept of its own takes that of the longest of its label
-    inside.
+    A pattern looks at one sentence, and only at those that hold one of the strings that it needs, and only where one of the
+    strings stands with which a match of it begins, if they are known. ``known`` are the spans found so far: they cast the
+    shadow, and a pattern without a concept of its own takes that of the longest of its label inside. ``seen`` is what a look
+    over the text saw, if there was one.
     """
-    places = _places(folded, clauses, lexicon, shadowed)
-    if not places:
-        return []
+    seen = look(folded, clauses, lexicon.triggers) if seen is None else seen
     grounds = {frozenset[str](): text}
     spans = []
-    for (number, clause_number), first in sorted(places.items()):
-        rule, clause = lexicon.patterns[number], clauses[clause_number]
+    for number, i in _pairs(seen, lexicon.triggers, shadowed):
+        rule, clause = lexicon.patterns[number], clauses[i]
+        first, starts = _places(number, seen.seen[i], clause.start, lexicon.triggers)
+        begin = max(clause.start, first - _REACH)
+        if rule.holds and not _is_shown(rule.labels, begin, clause.end, known):
+            continue
         ground = grounds.get(rule.labels)
         if ground is None:
             ground = grounds[rule.labels] = shadow(text, known, rule.labels)
-        for match in rule.regex.finditer(ground, max(clause.start, first - _REACH), clause.end):
+        if lexicon.triggers.unbegun >> number & 1 or seen.wary is None:
+            matches = rule.regex.finditer(ground, begin, clause.end)
+        else:
+            matches = _matches(rule.regex, ground, begin, clause.end, starts)
+        for match in matches:
             start, end = match.span(match.lastgroup or 0)  # the named group that took part is the mention
             if start < end and not is_stopped(text, folded, start, end, rule.row.label, lexicon):
                 spans.append(_span(text, start, end, rule, known, lexicon))
     return spans
 
 
-def _places(folded: str, clauses: Sequence[Clause], lexicon: Lexicon, shadowed: bool) -> dict[tuple[int, int], int]:
-    """Pattern and sentence numbers to look at, with the place of the first string that the pattern needs there."""
-    starts = [c.start for c in clauses]
-    places = {(number, i): c.start for number in lexicon.needless[shadowed] for i, c in enumerate(clauses)}
-    for index, start, _ in lexicon.needs.find_matches_as_indexes(folded, overlapping=True):
-        numbers = lexicon.needed_by[index][shadowed]
-        if numbers:
-            i = bisect_right(starts, start) - 1
-            for number in numbers:
-                if i >= 0 and start < places.get((number, i), start + 1):
-                    places[number, i] = start
-    return places
+def _pairs(seen: Look, triggers: Triggers, shadowed: bool) -> list[tuple[int, int]]:
+    """Numbers of patterns and sentences to look at."""
+    ours = triggers.shadowed if shadowed else ~triggers.shadowed
+    out = []
+    for i, (needed, begun) in enumerate(zip(seen.needed, seen.begun, strict=True)):
+        left = needed & begun & ours
+        while left:
+            number = left.bit_length() - 1
+            left ^= 1 << number
+            out.append((number, i))
+    return sorted(out)
+
+
+def _places(number: int, seen: Sequence[tuple[int, int]], start: int, triggers: Triggers) -> tuple[int, set[int]]:
+    """Place of the first string that a pattern needs in a sentence, its ``start`` where it needs none; places where it may begin."""
+    needs, begins = [], set()
+    for index, at in seen:
+        needed, begun, _, _ = triggers.found[index]
+        if begun >> number & 1:
+            begins.add(at)
+        if needed >> number & 1:
+            needs.append(at)
+    return start if triggers.needless >> number & 1 else min(needs), begins
+
+
+def _matches(regex: re.Pattern[str], ground: str, begin: int, end: int, starts: Iterable[int]) -> Iterator[re.Match[str]]:
+    """Matches one after the other, as ``finditer`` gives them, looked for at the places alone where one may begin."""
+    for at in sorted(starts):
+        if at >= begin and (match := regex.match(ground, at, end)):
+            yield match
+            begin = max(at + 1, match.end())
+
+
+def _is_shown(labels: Collection[str], start: int, end: int, known: Iterable[Span]) -> bool:
+    """Whether a mention of one of the labels reaches into a stretch: else its shadow holds none."""
+    return any(s.start < end and s.end > start and s.label in labels for s in known)
 
 
 def _span(text: str, start: int, end: int, rule: PatternRule, known: Sequence[Span], lexicon: Lexicon) -> Span:

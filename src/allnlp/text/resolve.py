@@ -3,30 +3,51 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 
 from allnlp.text.spans import Span, Taken, covers, longest, overlaps, specificity
 
 # A population may hold a therapy, disease or antigen ("previously treated with blinatumomab", "6 AML patients").
 _HOLDERS = frozenset({"POPULATION"})
+_START = itemgetter(0)
 _SOURCES = ("abbreviation", "populations", "patterns", "terms")
 
 
 def resolve(spans: Iterable[Span], precedence: Mapping[str, int]) -> list[Span]:
     """Spans that stand, in order of place: of one label none overlap; of two labels only inside a population.
 
-    The longer reading wins, then the label of higher precedence (1 is highest), then a term over an abbreviation.
+    The longer reading wins, then the label of higher precedence (1 is highest), then a term over an abbreviation. Most spans
+    meet no other, and stand.
     """
+    out: list[Span] = []
+    together: list[Span] = []
+    end = -1
+    for span in sorted(set(spans), key=_START):
+        if span.start < end:
+            together.append(span)
+            end = max(end, span.end)
+            continue
+        out += together if len(together) < 2 else _resolved(together, precedence)
+        together, end = [span], span.end
+    return out + (together if len(together) < 2 else _resolved(together, precedence))
+
+
+def _resolved(spans: Sequence[Span], precedence: Mapping[str, int]) -> list[Span]:
+    """Those that stand of spans that reach into one another, in order of place; the one that alone holds all others, mostly."""
+    first, last = spans[0].start, max(s.end for s in spans)
+    whole = [s for s in spans if s.start == first and s.end == last]
+    if len(whole) == 1 and not any(s.label in _HOLDERS for s in spans):
+        return whole
     ranked = sorted(
-        set(spans),
+        spans,
         key=lambda s: (
             s.start - s.end, precedence.get(s.label, 99), -specificity(s), -_SOURCES.index(s.source), s.start, s.curie or "", s.rule
         ),
     )  # fmt: skip
-    length = max((s.end for s in ranked), default=0)
     populations = longest(s for s in ranked if s.label in _HOLDERS)
     at = {(p.start, p.end) for p in populations}
-    taken = Taken(length)
+    taken = Taken(last)
     others: list[Span] = []
     for span in ranked:
         if span.label in _HOLDERS or taken.holds(span.start, span.end):
