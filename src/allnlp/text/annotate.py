@@ -94,10 +94,13 @@ def abbreviated(text: str, folded: str, known: Sequence[Span], lexicon: Lexicon)
     if regimens := find_regimens(text, known):
         parts = {a.short for a in regimens}
         definitions = [a for a in definitions if "/" not in a.short or not parts.issuperset(a.short.split("/"))]
-        named = {a[:3] for a in definitions if _meaning(text, a, known) is not None}  # "ACE inhibitors and ... blockers (ARBs)" defines the latter
+        # "ACE inhibitors and ... blockers (ARBs)" defines the latter
+        named = {a[:3] for a in definitions if _meaning(text, a, known) is not None}
         definitions = [a for a in regimens if a[:3] not in named] + definitions
     definitions += find_codes(text, known)
-    return define(text, folded, [*known, *bridge(text, folded, known, definitions, lexicon)], definitions, lexicon) if definitions else list(known)
+    if not definitions:
+        return list(known)
+    return define(text, folded, [*known, *bridge(text, folded, known, definitions, lexicon)], definitions, lexicon)
 
 
 def _stopped_population(text: str, folded: str, span: Span, lexicon: Lexicon) -> bool:
@@ -153,7 +156,11 @@ def define(text: str, folded: str, spans: Sequence[Span], definitions: Sequence[
         there = {*places, (a.short_start, a.short_end)}
         if meaning is None:
             long_words = {w[:4] for w in folded[a.long_start : a.long_end].split() if len(w) > 3}
-            out = [s for s in out if (s.start, s.end) not in there or s.curie is None or long_words & lexicon.words.get(s.curie, frozenset())]
+            out = [
+                s
+                for s in out
+                if (s.start, s.end) not in there or s.curie is None or long_words & lexicon.words.get(s.curie, frozenset())
+            ]
             continue
         rule = f"abbreviation:{a.short}={text[a.long_start : a.long_end]}"
         out = [s for s in out if (s.start, s.end) not in there or s.label == meaning.label == "POPULATION"]
@@ -161,8 +168,9 @@ def define(text: str, folded: str, spans: Sequence[Span], definitions: Sequence[
         for start, end in places:
             if not is_stopped(text, folded, start, end, meaning.label, lexicon):
                 mine = Span(
-                    start, end, meaning.label, meaning.subtype, meaning.curie, meaning.name, "abbreviation", rule, meaning.context, review=review
-                )
+                    start, end, meaning.label, meaning.subtype, meaning.curie, meaning.name, "abbreviation", rule, meaning.context,
+                    review=review,
+                )  # fmt: skip
                 out.append(extend(text, mine, lexicon))
     return out
 
