@@ -1,8 +1,8 @@
 """Kills whole runs of the program at random moments, and compares what the next run makes of it, byte for byte.
 
-    python benchmarks/kills.py FILE [--rounds 50] [--records 300] [--seed 1]
+    python benchmarks/kills.py FILE [--rounds 50] [--records 1200] [--jobs 2] [--seed 1]
 
-Every third run is an update of a folder. A run that ends before its kill is no kill, and is done again.
+The program is killed, and its processes end with it. Every third run is an update of a folder. A run that ends before its kill is no kill, and is done again.
 """
 
 from __future__ import annotations
@@ -54,25 +54,28 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("source", type=Path)
     parser.add_argument("--rounds", type=int, default=50)
-    parser.add_argument("--records", type=int, default=300)
+    parser.add_argument("--records", type=int, default=1200)
+    parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     chance = random.Random(asked.seed)
     place = Path(tempfile.mkdtemp(prefix="allnlp-kills-"))
     a, b = halves(asked.source, asked.records, place)
 
+    jobs = ["--jobs", str(asked.jobs)]
+
     def done(*words: object) -> None:
         subprocess.run([*PROGRAM, *map(str, words)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     began = time.monotonic()
-    done("annotate", a, b, "-o", place / "whole", "--model", "none")
+    done("annotate", a, b, "-o", place / "whole", "--model", "none", *jobs)
     took = time.monotonic() - began
     done("annotate", a, "-o", place / "base", "--model", "none")
     whole, kills, same = content(place / "whole"), 0, 0
     for number in range(asked.rounds):
         out = place / "out"
         is_update = number % 3 == 2
-        words = ["update", str(out), str(b)] if is_update else ["annotate", str(a), str(b), "-o", str(out), "--model", "none"]
+        words = ["update", str(out), str(b), *jobs] if is_update else ["annotate", str(a), str(b), "-o", str(out), "--model", "none", *jobs]
         while True:
             shutil.rmtree(out, ignore_errors=True)
             if is_update:
@@ -84,8 +87,9 @@ def main() -> None:
             kills += killed(words, chance.uniform(0, took))
         done(*words)
         same += content(out) == whole
+        print(f"\r{number + 1} runs, {kills} kills, {same} the same", end="", file=sys.stderr, flush=True)
     shutil.rmtree(place)
-    print(f"{asked.rounds} runs of {asked.records} records, {kills} kills within {took:.1f} s each: {same} ended in the same bytes")
+    print(f"{asked.rounds} runs of {asked.records} records by {asked.jobs} processes, {kills} kills within {took:.1f} s each: {same} ended in the same bytes")
     sys.exit(same != asked.rounds)
 
 
