@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from allnlp.annotation.engine import Engine, Numbered, without_killers
+from allnlp.annotation.engine import Engine, Numbered, seldom_collecting, without_killers
 from allnlp.annotation.parts import Settings, annotate_part, packed_batch, packed_settings, unpacked_batch, unpacked_settings
 from allnlp.annotation.shards import Batch
 from allnlp.annotation.workers import Died
@@ -117,7 +117,7 @@ def _alone(client: Any, key: str) -> Callable[[Batch], Part | Died]:
 
 def _annotate(batch: bytes, key: str) -> Part:
     """On a worker: one shard; its threads take turns, for they would only be in each other's way."""
-    with _one_at_a_time:
+    with _one_at_a_time, seldom_collecting():
         return annotate_part(unpacked_batch(batch), _settings[key])
 
 
