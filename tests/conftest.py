@@ -6,6 +6,7 @@ import io
 import os
 import runpy
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +28,10 @@ SHARED = ROOT.parent / "shared"
 
 # What rules say must not depend on whether the model is installed; tests of models name theirs.
 os.environ["ALLNLP_MODEL"] = "none"
+
+# What tests compile is not kept in the cache of who runs them.
+_CACHE = tempfile.TemporaryDirectory(prefix="allnlp-cache-")
+os.environ["ALLNLP_CACHE"] = _CACHE.name
 
 # The same examples in every run, so that a red build is a changed program; HYPOTHESIS_PROFILE=explore looks further.
 _LOOSE = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]}

@@ -88,7 +88,7 @@ def merged_concepts(ask: Callable[[str], list[tuple[Any, ...]]], terminology: Te
     rows = [
         Concept(
             curie,
-            labels.get(curie, names[curie][0][0]),  # by context an infection may be read as a disease; its concept stays what it is
+            labels.get(curie) or _of_large_tables(curie, terminology) or names[curie][0][0],  # by context an infection may be read as a disease; its concept stays what it is
             names[curie][0][1],
             tuple(sorted(identifiers.get(curie, ()))),
             tuple(sorted(related.get((curie, "broader"), ()))),
@@ -110,3 +110,8 @@ def _by_concept(rows: Iterable[tuple[object, ...]]) -> Mapping[str, list[tuple[s
     for curie, *rest in rows:
         out[str(curie)].append(tuple(map(str, rest)))
     return out
+
+
+def _of_large_tables(curie: str, terminology: Terminology) -> str | None:
+    """The label of a concept that a large table lists."""
+    return next((label for table in terminology.large for _, _, label, _ in table.of(curie)), None)

@@ -1,4 +1,4 @@
-"""``allnlp terms``: the vocabulary, listed, shown, checked, sorted, added to and imported."""
+"""``allnlp terms``: the vocabulary, listed, shown, checked, sorted, added to and imported; and what is kept of it compiled."""
 
 from __future__ import annotations
 
@@ -163,3 +163,31 @@ def sort(folder: Path | None = typer.Option(None, "--folder", help="Folder of ta
 
     for name in sort_folder(folder):
         say(f"sorted {name}")
+
+
+@app.command("cache")
+def cache(clear: bool = typer.Option(False, "--clear", help="Take the files away; they are made again when they are needed.")) -> None:
+    """Show what is kept of your large tables of terms, compiled, so that the next run starts at once.
+
+    \b
+    Example:
+      allnlp terms cache
+    """
+    from allnlp.terminology import cache
+
+    files = cache.files()
+    answer(f"{cache.cache_folder()}: {len(files)} files, {_megabytes(sum(file.size for file in files))}")
+    if not clear:
+        for file in files:
+            answer(f"{file.path.name}  {_megabytes(file.size)}")
+        return
+    left = cache.clear()
+    for file in left:
+        say(f"{file.path}: could not be taken away. End what uses it, and try again.")
+    say(f"Took {len(files) - len(left)} files away.")
+    if left:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from allnlp.terminology import Terminology, load, parse
+from allnlp.terminology import Terminology, load, parse, text_of
 from allnlp.text import Lexicon, compile_lexicon
 
 
@@ -38,7 +38,9 @@ class Vocabulary:
 
     def to_bytes(self) -> bytes:
         """The tables as bytes."""
-        return json.dumps([self.terminology.files, self.terminology.user_files, self.terminology.link_files]).encode()
+        kept = self.terminology
+        own, linked = ([(name, text_of(source)) for name, source in given] for given in (kept.user_files, kept.link_files))
+        return json.dumps([kept.files, own, linked]).encode()
 
     def from_bytes(self, data: bytes) -> Vocabulary:
         """Take the tables from bytes."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from allnlp.linking.index import LinkIndex, build_index
 from allnlp.linking.search import THRESHOLD, Linked, link
-from allnlp.terminology import Terminology
+from allnlp.terminology import Term, Terminology
 
 
 class Linker:
@@ -20,10 +22,16 @@ class Linker:
     def index(self) -> LinkIndex:
         """The index of names; built once."""
         if self._index is None:
-            rows = (*self.terminology.terms, *self.terminology.link_terms)
-            self._index = build_index((term.text, term.curie, label) for _, _, label, term in rows)
-            self._names = {(label, term.curie): term.name for _, _, label, term in rows}
+            self._index = build_index((term.text, term.curie, label) for _, _, label, term in self._rows())
+            self._names = {(label, term.curie): term.name for _, _, label, term in self._rows()}
         return self._index
+
+    def _rows(self) -> Iterator[tuple[str, int, str, Term]]:
+        known = self.terminology
+        for terms, large in ((known.terms, known.large), (known.link_terms, known.large_links)):
+            yield from terms
+            for table in large:
+                yield from table.rows()
 
     def concept(self, text: str, label: str) -> Linked | None:
         """The concept of a text, with the concept's normal name; None where none is near enough."""

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from allnlp.terminology.check import check_folder, check_rows
 from allnlp.terminology.concepts import add_user_term, check_user_terms, concepts, describe, sort_folder
+from allnlp.terminology.large_tables import LargeTable
 from allnlp.terminology.rows import Broader, Cue, Edge, Identifier, LabelRow, Pattern, Spelling, Stop, Term
-from allnlp.terminology.tables import Terminology, load, parse, parse_user_terms, shipped_folder, unzipped, zipped
+from allnlp.terminology.tables import Terminology, load, parse, shipped_folder, text_of, unzipped, zipped
+from allnlp.terminology.user_terms import parse_user_terms
 
 __all__ = [
     "Broader",
@@ -16,6 +18,7 @@ __all__ = [
     "Edge",
     "Identifier",
     "LabelRow",
+    "LargeTable",
     "Pattern",
     "Spelling",
     "Stop",
@@ -32,6 +35,7 @@ __all__ = [
     "parse_user_terms",
     "shipped_folder",
     "sort_folder",
+    "text_of",
     "unzipped",
     "zipped",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import itertools
 import os
 import re
 import shutil
@@ -14,10 +15,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from allnlp.errors import NothingFound, TerminologyError
+from allnlp.terminology.cache import key, read, write
 from allnlp.terminology.check import check_rows
 from allnlp.terminology.rows import Term
-from allnlp.terminology.tables import FILES, Terminology, load, parse, parse_user_terms, read_rows, shipped_folder, sort_key, write_rows
+from allnlp.terminology.tables import FILES, Source, Terminology, contents, load, parse, read_rows, shipped_folder, sort_key, write_rows
 
+_CODE = (("allnlp.terminology", "check.py"), ("allnlp.terminology", "rows.py"))
 _SIGNS = re.compile(r"[\W_]")
 USER_COLUMNS = ("text", "label", "curie", "name", "scope", "case", "subtype", "context", "source", "comment")
 
@@ -84,26 +87,34 @@ def check_user_terms(paths: Sequence[Path]) -> list[str]:
     """Faults of a user's own tables, also against the shipped vocabulary: one name and label per CURIE."""
     unique = tuple({p.resolve(): p for p in paths}.values())
     try:
-        read = load(None, unique).user_files
+        given = load(None, unique).user_files
     except TerminologyError as error:
         return [str(error)]
     except csv.Error as error:
         return [_not_a_table(", ".join(p.name for p in unique), error)]
     count = Counter(p.name for p in unique)
-    return _faults(tuple((p.name if count[p.name] == 1 else str(p), text) for p, (_, text) in zip(unique, read, strict=True)))
+    return _faults(tuple((p.name if count[p.name] == 1 else str(p), source) for p, (_, source) in zip(unique, given, strict=True)))
 
 
-def _faults(user_files: tuple[tuple[str, str], ...]) -> list[str]:
-    """Faults of the texts of a user's tables; each stands under the name given."""
+def _faults(user_files: tuple[tuple[str, Source], ...]) -> list[str]:
+    """Faults of a user's tables; each stands under the name given. That large tables have none is kept in the cache."""
     try:
         terminology = parse(load().files, user_files)
-        own = sum(len(parse_user_terms(name, text)) for name, text in user_files)
     except TerminologyError as error:
         return [str(error)]
     except csv.Error as error:
         return [_not_a_table(", ".join(name for name, _ in user_files), error)]
-    known = frozenset(r.label for r in terminology.labels)
-    return check_rows(terminology.terms, known, first_checked=len(terminology.terms) - own) if own else []
+    shipped = len(load().terms)
+    if len(terminology.terms) == shipped and not any(map(len, terminology.large)):
+        return []
+    mark = f"{key(contents(terminology.files, terminology.user_files, ()), code=_CODE)}.checked" if terminology.large else ""
+    if mark and read(mark) is not None:
+        return []
+    rows = itertools.chain(terminology.terms, *(table.rows() for table in terminology.large))
+    faults = check_rows(rows, frozenset(r.label for r in terminology.labels), first_checked=shipped)
+    if mark and not faults:
+        write(mark, {})
+    return faults
 
 
 def _not_a_table(name: str, error: csv.Error) -> str:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import csv
+import codecs
 import functools
 import hashlib
 import importlib.resources
 import io
-import re
 import zipfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeVar
 
-from allnlp.errors import TerminologyError
-from allnlp.terminology.rows import Broader, Cue, Edge, Identifier, LabelRow, NerLabel, Pattern, RoleWeight, Spelling, Stop, Term
+import numpy as np
 
+from allnlp.errors import TerminologyError
+from allnlp.terminology import large_tables
+from allnlp.terminology.cache import kept, key
+from allnlp.terminology.large_tables import LargeTable, digest_of, from_content
+from allnlp.terminology.rows import Broader, Cue, Edge, Identifier, LabelRow, NerLabel, Pattern, RoleWeight, Spelling, Stop, Term
+from allnlp.terminology.user_terms import parse_user_terms
+
+Source = str | LargeTable  # the text of a table, or the table, where it is large
 Row = TypeVar("Row", bound=tuple[Any, ...])
 
 FILES: dict[str, type[Any]] = {
@@ -49,9 +55,11 @@ class Terminology(NamedTuple):
     roles: tuple[RoleWeight, ...]
     version: str
     files: tuple[tuple[str, str], ...]  # name and text of each table, so that a saved pipeline is complete
-    user_files: tuple[tuple[str, str], ...]
-    link_files: tuple[tuple[str, str], ...]
+    user_files: tuple[tuple[str, Source], ...]
+    link_files: tuple[tuple[str, Source], ...]
     link_terms: tuple[tuple[str, int, str, Term], ...]  # names that are linked to, and not looked for
+    large: tuple[LargeTable, ...]  # further terms, in order after those of ``terms``
+    large_links: tuple[LargeTable, ...]  # likewise of ``link_terms``
 
 
 def shipped_folder() -> Path:
@@ -92,50 +100,28 @@ def parse_rows(name: str, content: str, kind: type[Row]) -> list[tuple[int, Row]
     return rows
 
 
-def parse_user_terms(name: str, content: str) -> list[tuple[int, str, Term]]:
-    """A user's own terms, as (line, label, row), from the text of a CSV or TSV with a header.
-
-    Needs the columns ``text`` and ``label``; ``curie``, ``name``, ``scope``, ``case``, ``subtype``, ``source`` and
-    ``comment`` are filled where absent: name is the first text of the same curie, curie is made from the name.
-
-    Raises:
-        TerminologyError: a missing column or an empty text, with the line.
-    """
-    first = content.split("\n", 1)[0]
-    reader = csv.DictReader(io.StringIO(content), delimiter="\t" if "\t" in first else ";" if ";" in first else ",")
-    header = [h.strip().lower() for h in reader.fieldnames or ()]
-    for needed in ("text", "label"):
-        if needed not in header:
-            raise TerminologyError(f"{name}:1: no column {needed!r}, found {', '.join(header)}. Needed: text, label.")
-    reader.fieldnames = header
-    names: dict[str, str] = {}
-    out = []
-    for row in reader:
-        cells = {k: (v or "").strip() for k, v in row.items() if isinstance(k, str) and not isinstance(v, list)}
-        term = _user_term(f"{name}:{reader.line_num}", cells, names)
-        out.append((reader.line_num, cells["label"].upper(), term._replace(source=term.source or name)))
-    return out
-
-
-def _user_term(at: str, cells: dict[str, str], names: dict[str, str]) -> Term:
-    text = cells["text"]
-    if not text:
-        raise TerminologyError(f"{at}: empty text. Give the words to be found, or take the row out.")
-    curie = cells.get("curie", "")
-    name = cells.get("name") or names.get(curie) or text
-    curie = curie or "user:" + re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    names.setdefault(curie, name)
-    case = cells.get("case") or ("exact" if len(text) < 5 else "any")
-    return Term(
-        text, curie, name, cells.get("scope") or "exact", case, cells.get("subtype", ""), cells.get("context", ""), cells.get("source", ""), cells.get("comment", "")
-    )
-
-
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return _content(path).decode()
+    except UnicodeDecodeError:
+        raise TerminologyError(f"{path}: not UTF-8. Save the table as UTF-8.") from None
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a table without byte order mark, lines ended by a newline."""
+    try:
+        content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
     except OSError as error:
         raise TerminologyError(f"{path}: cannot be read ({error.strerror}). Give an existing table of terms.") from None
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in content else content
+
+
+def _source(path: Path) -> Source:
+    content = _content(path)
+    if content.count(b"\n") >= large_tables.LARGE:
+        return from_content(path.name, content)
+    try:
+        return content.decode()
     except UnicodeDecodeError:
         raise TerminologyError(f"{path}: not UTF-8. Save the table as UTF-8.") from None
 
@@ -149,13 +135,13 @@ def load(folder: Path | None = None, user_terms: tuple[Path, ...] = (), link_ter
     folder = folder or shipped_folder()
     files = {name: _read(folder / name) for name in FILES}
     files |= {r.file: _read(folder / r.file) for _, r in parse_rows("labels.tsv", files["labels.tsv"], LabelRow)}
-    own, linked = (tuple((path.name, _read(path)) for path in paths) for paths in (user_terms, link_terms))
+    own, linked = (tuple((path.name, _source(path)) for path in paths) for paths in (user_terms, link_terms))
     return parse(tuple(files.items()), own, linked)
 
 
 @functools.lru_cache(maxsize=4)
 def parse(
-    files: tuple[tuple[str, str], ...], user_files: tuple[tuple[str, str], ...] = (), link_files: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[str, str], ...], user_files: tuple[tuple[str, Source], ...] = (), link_files: tuple[tuple[str, Source], ...] = ()
 ) -> Terminology:
     """The vocabulary that the texts of its tables say, with a user's own tables of terms.
 
@@ -166,13 +152,11 @@ def parse(
     tables = {name: tuple(r for _, r in parse_rows(name, content[name], kind)) for name, kind in FILES.items()}
     labels: tuple[LabelRow, ...] = tables["labels.tsv"]
     terms = [(r.file, line, r.label, term) for r in labels for line, term in parse_rows(r.file, content[r.file], Term)]
-    for name, text in user_files:
-        terms += [(name, line, label, term) for line, label, term in parse_user_terms(name, text)]
-    linked = [(name, line, label, term) for name, text in link_files for line, label, term in parse_user_terms(name, text)]
-    digest = hashlib.sha256(repr((sorted(files), user_files, *([link_files] if link_files else []))).encode())
+    (own, large), (linked, large_links) = _parted(user_files), _parted(link_files)
+    digest = hashlib.sha256(repr(contents(files, user_files, link_files)).encode())
     return Terminology(
         labels=labels,
-        terms=tuple(terms),
+        terms=(*terms, *own),
         broader=tables["broader.tsv"],
         identifiers=tables["identifiers.tsv"],
         stops=tables["stoplist.tsv"],
@@ -186,20 +170,62 @@ def parse(
         files=files,
         user_files=user_files,
         link_files=link_files,
-        link_terms=tuple(linked),
+        link_terms=linked,
+        large=large,
+        large_links=large_links,
     )
+
+
+def contents(
+    files: Iterable[tuple[str, str]], user_files: Iterable[tuple[str, Source]], link_files: Iterable[tuple[str, Source]]
+) -> tuple[Any, ...]:
+    """What the tables of a vocabulary say, the user's by their hashes; whatever its size, a table is one hash."""
+    own, linked = (tuple((name, _digest(source)) for name, source in given) for given in (user_files, link_files))
+    return (sorted(files), own, linked) if linked else (sorted(files), own)
+
+
+def _digest(source: Source) -> str:
+    return digest_of(source.encode()) if isinstance(source, str) else source.digest
+
+
+def _parted(files: Iterable[tuple[str, Source]]) -> tuple[tuple[tuple[str, int, str, Term], ...], tuple[LargeTable, ...]]:
+    """The terms of the tables before the first large one; and that with all that follow it, so that rows keep their order."""
+    terms: list[tuple[str, int, str, Term]] = []
+    large: list[LargeTable] = []
+    for name, source in files:
+        if isinstance(source, LargeTable):
+            large.append(source.named(name))
+        elif large or source.count("\n") >= large_tables.LARGE:
+            large.append(from_content(name, source.encode()))
+        else:
+            terms += [(name, line, label, term) for line, label, term in parse_user_terms(name, source)]
+    return tuple(terms), tuple(large)
+
+
+def text_of(source: Source) -> str:
+    """The text of a table."""
+    return source if isinstance(source, str) else source.text()
 
 
 def zipped(terminology: Terminology) -> bytes:
     """All tables of a vocabulary, the user's own among them, as a zip archive; equal tables give equal bytes."""
-    content = io.BytesIO()
-    folders = (("", terminology.files), ("user/", terminology.user_files), ("link/", terminology.link_files))
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+    if not terminology.large and not terminology.large_links:
+        return _zip(terminology)
+    name = f"{key(contents(terminology.files, terminology.user_files, terminology.link_files))}.zip"
+    return kept(name, lambda: {"zip": np.frombuffer(_zip(terminology), dtype=np.uint8)})["zip"].tobytes()
+
+
+def _zip(terminology: Terminology) -> bytes:
+    archived = io.BytesIO()
+    folders: tuple[tuple[str, tuple[tuple[str, Source], ...]], ...] = (
+        ("", terminology.files), ("user/", terminology.user_files), ("link/", terminology.link_files)
+    )  # fmt: skip
+    with zipfile.ZipFile(archived, "w", zipfile.ZIP_DEFLATED) as archive:
         for folder, files in folders:
-            for i, (name, text) in enumerate(files):
+            for i, (name, source) in enumerate(files):
                 place = f"{folder}{i}/" if folder else ""  # two tables of a user's may have one name
-                archive.writestr(zipfile.ZipInfo(f"{place}{name}", date_time=(1980, 1, 1, 0, 0, 0)), text, zipfile.ZIP_DEFLATED)
-    return content.getvalue()
+                archive.writestr(zipfile.ZipInfo(f"{place}{name}", date_time=(1980, 1, 1, 0, 0, 0)), text_of(source), zipfile.ZIP_DEFLATED)
+    return archived.getvalue()
 
 
 def unzipped(path: Path | IO[bytes]) -> Terminology:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from allnlp.terminology import Terminology
+from allnlp.terminology import LargeTable, Term, Terminology
 from allnlp.text.fold import fold
 from allnlp.text.lexicon import folded_forms
 
 # rows of these tables hold for every text, or for more than strings tell
 _EVERYWHERE = ("labels", "edges", "patterns", "spellings", "roles")
+_MOST = 50_000  # terms; to look for more takes longer than to read the texts anew
 
 
 def touched_by(old: Terminology, new: Terminology, *, with_models: bool) -> Callable[[str], bool]:
@@ -31,7 +32,7 @@ def touched_by(old: Terminology, new: Terminology, *, with_models: bool) -> Call
     if old.version == new.version:
         return lambda _: False
     strings = None if any(getattr(old, table) != getattr(new, table) for table in _EVERYWHERE) else _strings(old, new)
-    names = ("terms", "link_terms", "ner_labels", "identifiers", "broader")
+    names = ("terms", "link_terms", "ner_labels", "identifiers", "broader", "large", "large_links")
     if strings is None or (with_models and any(_rows(old, table) != _rows(new, table) for table in names)):
         return lambda _: True
     if not strings:
@@ -51,13 +52,31 @@ def _strings(old: Terminology, new: Terminology) -> set[str] | None:
     changed = {table: _rows(old, table) ^ _rows(new, table) for table in ("terms", "broader", "stops", "cues")}
     if any(not row.text[:1].isalnum() for row in changed["stops"]):
         return None  # "*" and "{doubtful}" stand for names of every kind
-    curies = {term.curie for _, term in changed["terms"]} | {row.curie for row in changed["broader"]}
+    large = _of_large_tables(old.large, new.large)
+    if large is None:
+        return None
+    curies = {term.curie for term in (*(term for _, term in changed["terms"]), *large)} | {row.curie for row in changed["broader"]}
     for terminology in (old, new):
         curies |= _related(terminology, curies)
-    rows = _rows(old, "terms") | _rows(new, "terms")
-    strings = {form for _, term in rows if term.curie in curies for form in folded_forms(term, old) | folded_forms(term, new)}
+    terms = {term for _, term in _rows(old, "terms") | _rows(new, "terms") if term.curie in curies} | set(large)
+    terms |= {term for table in {*old.large, *new.large} for curie in curies for *_, term in table.of(curie)}
+    strings = {form for term in terms for form in folded_forms(term, old) | folded_forms(term, new)}
     strings |= {fold(row.text).strip() for table in ("stops", "cues") for row in changed[table]}
     return {f" {string} " for string in strings if string}
+
+
+def _of_large_tables(old: Sequence[LargeTable], new: Sequence[LargeTable]) -> list[Term] | None:
+    """Terms whose rows in large tables changed; None where they are too many, as of a table that is new, to be looked for one by one."""
+    before, after = ({table.name: table for table in tables if table not in others} for tables, others in ((old, new), (new, old)))
+    if before.keys() != after.keys() or len(old) != len(new):
+        return None
+    changed: list[Term] = []
+    for name, table in before.items():
+        lines = {table.line(i) for i in range(len(table))}
+        others = {after[name].line(i): i for i in range(len(after[name]))}
+        changed += [after[name].row(i)[3] for line, i in others.items() if line not in lines]
+        changed += [table.row(i)[3] for i in range(len(table)) if table.line(i) not in others]
+    return changed if len(changed) <= _MOST else None
 
 
 def _related(terminology: Terminology, curies: set[str]) -> set[str]:

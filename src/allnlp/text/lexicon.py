@@ -14,6 +14,7 @@ from allnlp.linking import Linker
 from allnlp.terminology import Cue, Term, Terminology
 from allnlp.terminology.ner_labels import specificity
 from allnlp.text.fold import fold, mask, variants
+from allnlp.text.large_names import LargeNames, LargeWords, Lookup, Row, part
 from allnlp.text.roles import Weights
 from allnlp.text.rules import EdgeRules, PatternRule, StopRule, edge_rules, pattern_rule, stop_rules
 from allnlp.text.triggers import Triggers, triggers
@@ -50,14 +51,15 @@ class Lexicon(NamedTuple):
     precedence: Mapping[str, int]
     automaton: AhoCorasick
     entries: tuple[tuple[Entry, ...], ...]
-    by_form: Mapping[str, tuple[Entry, ...]]  # the same by folded text
+    by_form: Lookup[tuple[Entry, ...]]  # the same by folded text, and those of large tables
+    large: LargeNames[Entry] | None  # names of large tables; None where there is none
     stops: Mapping[str, Mapping[str, tuple[StopRule, ...]]]  # by label, then by folded text or "*"
     edges: Mapping[str, EdgeRules]  # by label
     patterns: tuple[PatternRule, ...]
     triggers: Triggers  # strings without which patterns and hard negatives of any text do not hold
     cue_automaton: AhoCorasick
     cues: tuple[tuple[CueRule, ...], ...]
-    words: Mapping[str, frozenset[str]]
+    words: Lookup[frozenset[str]]
     oncology: frozenset[str]  # concepts that make a document one of cancer treatment
     ner_labels: Mapping[str, tuple[tuple[str, str], ...]]  # of models: by label, glob of models and kind, the most specific glob first
     roles: Weights
@@ -73,12 +75,14 @@ def compile_lexicon(terminology: Terminology) -> Lexicon:
     patterns = tuple(pattern_rule(p) for p in terminology.patterns)
     stops = stop_rules(terminology.stops, [r.label for r in terminology.labels])
     cue_keys = sorted(cues)
+    large = _large(terminology, by_form)
     return Lexicon(
         version=terminology.version,
         precedence=MappingProxyType({r.label: int(r.precedence) for r in terminology.labels}),
         automaton=AhoCorasick([f" {k} " for k in by_form], matchkind=MatchKind.Standard),
         entries=tuple(by_form.values()),
-        by_form=MappingProxyType(by_form),
+        by_form=large or MappingProxyType(by_form),
+        large=large,
         stops=stops,
         edges=edge_rules(terminology.edges),
         patterns=patterns,
@@ -110,6 +114,8 @@ def _roles(terminology: Terminology) -> Weights:
 
 def _targets(terminology: Terminology) -> Mapping[str, tuple[tuple[str, str], ...]]:
     names = {term.curie: term.name for _, _, _, term in terminology.terms}
+    for b in terminology.broader:
+        names |= {term.curie: term.name for table in terminology.large for *_, term in table.of(b.object) if b.relation == "targets"}
     out: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for b in terminology.broader:
         if b.relation == "targets":
@@ -121,10 +127,26 @@ def _entries(terminology: Terminology) -> dict[str, list[Entry]]:
     out: dict[str, list[Entry]] = defaultdict(list)
     for file, _, label, term in terminology.terms:
         for form, entry in _forms(term, label, f"{file}:{term.text}", terminology):
-            same = [e for e in out[form] if (e.label, e.curie, e.exact, e.tail) == (*entry[:2], entry.exact, entry.tail)]
-            if not same:
+            if _reading(entry) not in map(_reading, out[form]):
                 out[form].append(entry)
     return {k: v for k, v in out.items() if v}
+
+
+def _reading(e: Entry) -> tuple[str, str, str | None, str]:
+    """What two rows of one reading have in common; the first of them stands."""
+    return e.label, e.curie, e.exact, e.tail
+
+
+def _large(terminology: Terminology, by_form: Mapping[str, tuple[Entry, ...]]) -> LargeNames[Entry] | None:
+    if not terminology.large:
+        return None
+
+    def read(row: Row) -> Iterable[tuple[str, Entry]]:
+        file, _, label, term = row
+        return _forms(term, label, f"{file}:{term.text}", terminology)
+
+    parts = [part(table, terminology.spellings, lambda row: folded_forms(row[3], terminology)) for table in terminology.large]
+    return LargeNames(by_form, parts, read, _reading)
 
 
 def folded_forms(term: Term, terminology: Terminology) -> set[str]:
@@ -152,12 +174,17 @@ def _cues(rows: Iterable[Cue]) -> dict[str, list[CueRule]]:
     return out
 
 
-def _content_words(terminology: Terminology) -> Mapping[str, frozenset[str]]:
+def _content_words(terminology: Terminology) -> Lookup[frozenset[str]]:
     """For each concept, the beginnings (4 letters) of the words of its names: what a definition may share with it."""
     out: dict[str, set[str]] = defaultdict(set)
     for _, _, _, term in terminology.terms:
-        out[term.curie].update(w[:4] for w in fold(f"{term.text} {term.name}").split() if len(w) > 3)
-    return MappingProxyType({k: frozenset(v) for k, v in out.items()})
+        out[term.curie].update(_word_beginnings(term))
+    words = MappingProxyType({k: frozenset(v) for k, v in out.items()})
+    return LargeWords(words, terminology.large, _word_beginnings) if terminology.large else words
+
+
+def _word_beginnings(term: Term) -> list[str]:
+    return [w[:4] for w in fold(f"{term.text} {term.name}").split() if len(w) > 3]
 
 
 def _below(terminology: Terminology, roots: Iterable[str]) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from allnlp.text.fold import fold, mask
-from allnlp.text.lexicon import Lexicon
+from allnlp.text.lexicon import Entry, Lexicon
 from allnlp.text.rules import NEAR, REACH, StopRule, compiled, heads, tails
 from allnlp.text.spans import Span
 
@@ -28,10 +28,9 @@ def find_terms(text: str, lexicon: Lexicon, *, folded: str | None = None, wary: 
     """
     folded = fold(text) if folded is None else folded
     spans = []
-    entries, stops = lexicon.entries, lexicon.stops
-    for index, begin, end in lexicon.automaton.find_matches_as_indexes(f" {folded} ", overlapping=True):
-        stop = end - 2  # without the two blanks, and the one put before the text
-        for entry in entries[index]:
+    stops = lexicon.stops
+    for begin, stop, entries in _listed(folded, lexicon):
+        for entry in entries:
             label, curie, name, subtype, exact, tail, rule, context = entry
             if exact is not None and (shown := text[begin:stop]) != exact and mask(shown) != exact:
                 continue
@@ -43,6 +42,14 @@ def find_terms(text: str, lexicon: Lexicon, *, folded: str | None = None, wary: 
                 continue
             spans.append(Span(begin, last, label, subtype, curie, name, "terms", rule, context))
     return spans
+
+
+def _listed(folded: str, lexicon: Lexicon) -> list[tuple[int, int, tuple[Entry, ...]]]:
+    """Start, end and entries of every listed form, without the two blanks around it and the one put before the text."""
+    entries = lexicon.entries
+    matches = lexicon.automaton.find_matches_as_indexes(f" {folded} ", overlapping=True)
+    found = [(start, end - 2, entries[index]) for index, start, end in matches]
+    return found if lexicon.large is None else lexicon.large.find(folded, found)
 
 
 def _is_wary(wary: Mapping[str, Sequence[int]] | None, label: str, start: int) -> bool:
