@@ -117,13 +117,14 @@ def _content(path: Path) -> bytes:
 
 
 def _source(path: Path) -> Source:
-    content = _content(path)
-    if content.count(b"\n") >= large_tables.LARGE:
-        return from_content(path.name, content)
     try:
-        return content.decode()
+        return _sourced(path.name, _content(path))
     except UnicodeDecodeError:
         raise TerminologyError(f"{path}: not UTF-8. Save the table as UTF-8.") from None
+
+
+def _sourced(name: str, content: bytes) -> Source:
+    return from_content(name, content) if content.count(b"\n") >= large_tables.LARGE else content.decode()
 
 
 def load(folder: Path | None = None, user_terms: tuple[Path, ...] = (), link_terms: tuple[Path, ...] = ()) -> Terminology:
@@ -168,8 +169,8 @@ def parse(
         roles=tables["roles.tsv"],
         version=digest.hexdigest()[:16],
         files=files,
-        user_files=user_files,
-        link_files=link_files,
+        user_files=_kept_apart(user_files, large),
+        link_files=_kept_apart(link_files, large_links),
         link_terms=linked,
         large=large,
         large_links=large_links,
@@ -200,6 +201,11 @@ def _parted(files: Iterable[tuple[str, Source]]) -> tuple[tuple[tuple[str, int, 
         else:
             terms += [(name, line, label, term) for line, label, term in parse_user_terms(name, source)]
     return tuple(terms), tuple(large)
+
+
+def _kept_apart(files: tuple[tuple[str, Source], ...], large: tuple[LargeTable, ...]) -> tuple[tuple[str, Source], ...]:
+    """The tables, the large ones as such, so that their texts need not stay in memory."""
+    return (*files[: len(files) - len(large)], *((table.name, table) for table in large))
 
 
 def text_of(source: Source) -> str:
@@ -236,13 +242,14 @@ def unzipped(path: Path | IO[bytes]) -> Terminology:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            texts = [(name, archive.read(name).decode("utf-8")) for name in archive.namelist()]
+            texts = {name: archive.read(name).decode() for name in archive.namelist() if "/" not in name}
+            own, linked = (
+                tuple((name.split("/", 2)[2], _sourced(name, archive.read(name))) for name in archive.namelist() if name.startswith(folder))
+                for folder in ("user/", "link/")
+            )
     except (OSError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise TerminologyError(f"{path}: cannot be read ({error}). Annotate again with --overwrite.") from None
-    own, linked = (
-        tuple((name.split("/", 2)[2], text) for name, text in texts if name.startswith(folder)) for folder in ("user/", "link/")
-    )
-    return parse(tuple((name, text) for name, text in texts if "/" not in name), own, linked)
+    return parse(tuple(texts.items()), own, linked)
 
 
 def write_rows(path: Path, rows: Iterable[tuple[str, ...]], kind: type[Any]) -> None:
