@@ -8,7 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pytest
+
 from allnlp.terminology import load, shipped_folder
+from allnlp.terminology.cache import write
 
 Run = Callable[..., Any]
 
@@ -88,3 +92,12 @@ def test_sort_names_the_tables_that_it_changed(run: Run, tmp_path: Path) -> None
     (tmp_path / "edges.tsv").write_text("\n".join(lines), encoding="utf-8")
     assert run("terms", "sort", "--folder", tmp_path) == (0, "", "sorted edges.tsv\n")
     assert run("terms", "sort", "--folder", tmp_path) == (0, "", "")
+
+
+def test_cache_shows_place_and_sizes_and_takes_them_away(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLNLP_CACHE", str(tmp_path / "cache"))
+    assert run("terms", "cache") == (0, f"{tmp_path / 'cache'}: 0 files, 0.0 MB\n", "")
+    write("a.terms", {"numbers": np.zeros(10**6, dtype=np.uint8)})
+    assert run("terms", "cache").out == f"{tmp_path / 'cache'}: 1 files, 1.0 MB\na.terms  1.0 MB\n"
+    assert run("terms", "cache", "--clear").err == "Took 1 files away.\n"
+    assert not list((tmp_path / "cache").iterdir())
