@@ -15,9 +15,9 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from allnlp.errors import ModelError
-from allnlp.linking import LinkIndex, agree, build_index, calibrate, link, load_scispacy
+from allnlp.linking import Linker, LinkIndex, agree, build_index, calibrate, link, load_scispacy
 from allnlp.linking.grams import folded, learn, vectors
-from allnlp.terminology import load
+from allnlp.terminology import load, parse
 
 NAMES = (
     ("quill fever", "x:1", "DISEASE"),
@@ -238,3 +238,23 @@ def test_files_of_two_linkers_are_refused(tmp_path: Path) -> None:
     (folder / "concept_aliases.json").write_text('["Quill Fever"]', encoding="utf-8")
     with pytest.raises(ModelError, match="Fetch the files of one linker"):
         load_scispacy(folder)
+
+
+def test_names_of_large_tables_are_linked_as_those_of_small_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before they are in the cache, and then from it."""
+    monkeypatch.setenv("ALLNLP_CACHE", str(tmp_path / "cache"))
+    own, other = (tuple((t, c, of) for t, c, of in NAMES if (int(c[2:]) % 2 == 1) is odd) for odd in (True, False))
+    tables = [(f"{i}.csv", "text,curie,label\n" + "".join(f'"{t}",{c},{of}\n' for t, c, of in names)) for i, names in enumerate((own, other))]
+    texts = [(text, label) for text in ("quill fevers", "inkwell palsies type 2", "imkwell palsy, type 1", "quillumabs", "blinatumumab") for label in ("DISEASE", "THERAPY")]
+    found = []
+    for large in (10**6, 0, 0):
+        monkeypatch.setattr("allnlp.terminology.large_tables.LARGE", large)
+        parse.cache_clear()
+        terminology = parse(load().files, (tables[0],), (tables[1],))
+        assert bool(terminology.large) is bool(terminology.large_links) is (large == 0)
+        linker = Linker(terminology)
+        found.append([linker.concept(text, label) for text, label in texts])
+    parse.cache_clear()
+    assert found[0] == found[1] == found[2]
+    assert sum(one is not None for one in found[0]) >= 5
+    assert len(list((tmp_path / "cache").glob("*.links"))) == 1

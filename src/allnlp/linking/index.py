@@ -14,8 +14,8 @@ from allnlp.linking.grams import Grams, folded, learn, vectors
 class Block(NamedTuple):
     """Names of one label, sorted, with their concepts; ``postings`` are their vectors by 3-gram, shape (3-grams, names)."""
 
-    names: tuple[str, ...]
-    concepts: tuple[tuple[str, ...], ...]
+    names: Sequence[str]
+    concepts: Sequence[Sequence[str]]
     postings: sparse.csr_matrix
 
 

@@ -9,7 +9,7 @@ from allnlp.terminology.check import check_folder, check_rows
 from allnlp.terminology.concepts import add_user_term, check_user_terms, concepts, describe, sort_folder
 from allnlp.terminology.large_tables import LargeTable
 from allnlp.terminology.rows import Broader, Cue, Edge, Identifier, LabelRow, Pattern, Spelling, Stop, Term
-from allnlp.terminology.tables import Terminology, load, parse, shipped_folder, text_of, unzipped, zipped
+from allnlp.terminology.tables import Terminology, contents, load, parse, shipped_folder, text_of, unzipped, zipped
 from allnlp.terminology.user_terms import parse_user_terms
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "check_rows",
     "check_user_terms",
     "concepts",
+    "contents",
     "describe",
     "load",
     "parse",
