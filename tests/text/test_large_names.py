@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from allnlp.terminology import Term, load, parse
 from allnlp.terminology.tables import FILES
-from allnlp.text import Lexicon, compile_lexicon
+from allnlp.text import Lexicon, annotate_text, compile_lexicon
 from allnlp.text.fold import fold
 from allnlp.text.form_table import build, find_forms, hashed, rows_of
 from allnlp.text.terms import find_terms
 
 Names = Sequence[tuple[str, str, str]]  # text, label, case
-LABELS = ("THERAPY", "DISEASE", "ANTIGEN")
+LABELS = ("THERAPY", "DISEASE", "ANTIGEN", "TOXICITY", "OUTCOME", "POPULATION")
 WORDS = (
     "CD19", "cd19", "T", "t", "cell", "cells", "anaemia", "anemia", "leukemia", "Leukaemia", "anti-CD19", "IL-2", "il", "2", "CAR", "car",
     "\u03b2-cell", "\u03b1", "Sj\u00f6gren", "na\u00efve", "\u0130zmir", "\U0001d6fc", "CD4+", "CD8-", "(TNF)", "x", "syndrome", "of", "acute",
@@ -124,3 +124,12 @@ def test_real_texts_read_the_same_both_ways(demo: Path) -> None:
     spans = [find_terms(text, small) for text in texts]
     assert sum(map(len, spans)) > 500
     assert [find_terms(text, large) for text in texts] == spans
+
+
+@given(names=NAMES, texts=st.lists(PHRASES, min_size=1, max_size=3))
+def test_texts_are_annotated_the_same_both_ways(names: Names, texts: Sequence[str]) -> None:
+    """Also names with an abbreviation inside, which are looked for with the bracket left out."""
+    small, large = two_ways([], written([("quill tyrosine kinase inhibitor", "THERAPY", "any"), *names]))
+    text = " and ".join(texts) + ". Quill tyrosine kinase (QTK) inhibitors were given. QTK inhibitors (QTKi) helped."
+    assert annotate_text("1", text, large) == annotate_text("1", text, small)
+    assert "Quill tyrosine kinase (QTK) inhibitors" in [m.text for m in annotate_text("1", text, large).mentions]

@@ -22,7 +22,7 @@ from allnlp.text.resolve import resolve
 from allnlp.text.sample_sizes import size_roles
 from allnlp.text.sentences import find_sentences
 from allnlp.text.spans import Clause, Span, longest, specificity
-from allnlp.text.terms import find_terms, is_stopped
+from allnlp.text.terms import find_terms, is_stopped, listed_forms
 from allnlp.text.triggers import Look, look
 
 _BRIDGE_LEFT, _BRIDGE_RIGHT = 80, 60
@@ -134,10 +134,7 @@ def bridge(text: str, folded: str, spans: Sequence[Span], definitions: Sequence[
 
 def _is_crossed(folded: str, seam: int, lexicon: Lexicon) -> bool:
     """Whether a listed name begins before a place and ends behind the next, signs at its end not counted."""
-    for index, start, end in lexicon.automaton.find_matches_as_indexes(f" {folded} ", overlapping=True):
-        if start < seam and (end - 2 > seam + 1 or any(e.tail for e in lexicon.entries[index])):
-            return True
-    return False
+    return any(start < seam and (end > seam + 1 or any(e.tail for e in entries)) for start, end, entries in listed_forms(folded, lexicon))
 
 
 def define(text: str, folded: str, spans: Sequence[Span], definitions: Sequence[Abbreviation], lexicon: Lexicon) -> list[Span]:

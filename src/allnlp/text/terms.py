@@ -29,7 +29,7 @@ def find_terms(text: str, lexicon: Lexicon, *, folded: str | None = None, wary: 
     folded = fold(text) if folded is None else folded
     spans = []
     stops = lexicon.stops
-    for begin, stop, entries in _listed(folded, lexicon):
+    for begin, stop, entries in listed_forms(folded, lexicon):
         for entry in entries:
             label, curie, name, subtype, exact, tail, rule, context = entry
             if exact is not None and (shown := text[begin:stop]) != exact and mask(shown) != exact:
@@ -44,7 +44,7 @@ def find_terms(text: str, lexicon: Lexicon, *, folded: str | None = None, wary: 
     return spans
 
 
-def _listed(folded: str, lexicon: Lexicon) -> list[tuple[int, int, tuple[Entry, ...]]]:
+def listed_forms(folded: str, lexicon: Lexicon) -> list[tuple[int, int, tuple[Entry, ...]]]:
     """Start, end and entries of every listed form, without the two blanks around it and the one put before the text."""
     entries = lexicon.entries
     matches = lexicon.automaton.find_matches_as_indexes(f" {folded} ", overlapping=True)
