@@ -29,9 +29,10 @@ lint: $(DEVELOPED) ## Check style, types, import rules and the vocabulary.
 	$(BIN)/lint-imports
 	$(BIN)/allnlp terms check
 
-bench: $(DEVELOPED) ## Measure the start of the program; with ABSTRACTS=file.jsonl.gz also rate and memory.
+bench: $(DEVELOPED) ## Measure the start; with ABSTRACTS=file.jsonl.gz rate, memory, peers (docs/performance.md): PEERS="--documents 500 --python naive=env/bin/python".
 	$(BIN)/python benchmarks/start.py
-	$(if $(ABSTRACTS),$(BIN)/python benchmarks/annotate.py $(ABSTRACTS))
+	$(if $(ABSTRACTS),$(BIN)/python benchmarks/annotate.py $(firstword $(ABSTRACTS)))
+	$(if $(ABSTRACTS),$(BIN)/python benchmarks/peers.py $(ABSTRACTS) $(PEERS))
 
 snapshots: $(DEVELOPED) ## Write the snapshots of the demo anew; explain the diff when you propose it.
 	$(BIN)/python tests/test_snapshots.py

@@ -1,0 +1,261 @@
+"""Whole commands measured over PubMed XML made of abstracts: from file to table, reading alone, and how cost grows with records, names, processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+from peer_records import Record, varied, write_names, write_pubmed_xml
+from peer_ways import WAYS
+
+HERE = Path(__file__).parent
+PROGRAM = [sys.executable, "-c", "from allnlp.cli import main; main()"]
+ROUNDS = 3
+OWN_TIMES = 4  # as many records for allnlp: its runs are short
+READ_RECORDS = 5_000
+PEERS = ("naive", "naive-negspacy", "least", "flashtext")
+SIZES = (1_000, 5_000, 20_000, 100_000, 300_000, 1_000_000)
+NAMES = (0, 1_000, 10_000, 100_000, 1_000_000)
+NAMED_RECORDS = 2_000
+PROCESSES = (1, 2)
+_EVERY, _TICK = 0.25, 0.02  # seconds between two looks at memory, at the process
+
+
+class Run(NamedTuple):
+    """What a command took: CPU and wall-clock seconds, and the peak of its memory with that of its processes, in MB."""
+
+    cpu: float
+    wall: float
+    peak_megabytes: int
+
+
+def measured(command: Sequence[str], *, limit: float = 3_600) -> Run:
+    """What a command takes.
+
+    Memory is the sum over its processes of what each has alone and its share of what they have together (PSS).
+
+    Raises:
+        CalledProcessError: it failed, or lasted longer than the limit in seconds.
+    """
+    begin = time.monotonic()
+    environment = os.environ | {"ALLNLP_MODEL": "none", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    peak, looked = 0, 0.0
+    while True:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        now = time.monotonic()
+        if pid:
+            break
+        if now - looked > _EVERY:
+            peak, looked = max(peak, megabytes(process.pid)), now
+        if now - begin > limit:
+            process.kill()
+        time.sleep(_TICK)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    said = process.stderr.read() if process.stderr else ""
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command[-3:], stderr=said[-500:])
+    return Run(usage.ru_utime + usage.ru_stime, now - begin, max(peak, usage.ru_maxrss // 1024 if not peak else 0))
+
+
+def megabytes(pid: int) -> int:
+    """Memory of a process and of those that it started; 0 of one that has ended."""
+    total = 0
+    with suppress(OSError):  # a process may end meanwhile
+        line = next(line for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines() if line.startswith("Pss:"))
+        total += int(line.split()[1]) // 1024
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            total += sum(megabytes(int(child)) for child in (task / "children").read_text().split())
+    return total
+
+
+def own_command(source: Path, out: Path, *options: str, jobs: int = 1) -> list[str]:
+    """``allnlp annotate``; the option for processes is left out where there is none."""
+    processes = ["--jobs", str(jobs)] if has_jobs() else []
+    return [*PROGRAM, "annotate", str(source), "-o", str(out), "--overwrite", *processes, *options]
+
+
+def has_jobs() -> bool:
+    said = subprocess.run([*PROGRAM, "annotate", "--help"], check=True, capture_output=True, text=True).stdout
+    return "--jobs" in said
+
+
+def files(records: Sequence[Record], number: int, interpreters: Mapping[str, str]) -> dict[str, Any]:
+    """From gzipped XML to a table, and reading alone: rates in records a CPU-second.
+
+    ``rate`` is without the start, which is measured on a file of one record; ``rate_whole`` with it.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        subprocess.run([sys.executable, str(HERE / "peer_vocabulary.py"), str(folder / "names.json")], check=True)
+        sources = {
+            "one": written(folder / "one.xml.gz", records, 1),
+            "abstracts": written(folder / "abstracts.xml.gz", records, number),
+            "more": written(folder / "more.xml.gz", records, number * OWN_TIMES),
+            "titles": written(folder / "titles.xml.gz", records, number * OWN_TIMES, without_abstract=1.0),
+            "read": written(folder / "read.xml.gz", records, READ_RECORDS),
+        }
+        return {"ends": ends(folder, sources, interpreters), "reading": reading(sources["read"], sources["one"][0], interpreters)}
+
+
+def written(path: Path, records: Sequence[Record], number: int, *, without_abstract: float = 0.0) -> tuple[Path, int]:
+    return path, write_pubmed_xml(path, varied(records, number, without_abstract=without_abstract))
+
+
+def ends(folder: Path, sources: Mapping[str, tuple[Path, int]], interpreters: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A line for each way from file to table."""
+    numbers = count()
+
+    def own(source: Path) -> list[str]:
+        return own_command(source, folder / f"out{next(numbers)}")
+
+    def peer(way: str) -> Callable[[Path], list[str]]:
+        interpreter = interpreters.get(way, sys.executable)
+        return lambda source: [interpreter, str(HERE / "peer_file.py"), "annotate", way, str(source), str(folder / "names.json"), str(folder / "out.csv")]
+
+    ways: dict[str, tuple[str, str, Callable[[Path], list[str]]]] = {
+        "allnlp": ("allnlp annotate, checked Parquet", "more", own),
+        "allnlp-titles": ("the same, records without abstract", "titles", own),
+    }
+    ways |= {f"{way}": (f"pubmed_parser, {WAYS[way].title}, pandas CSV", "abstracts", peer(way)) for way in PEERS}
+    found: dict[str, list[tuple[Run, Run]]] = {}
+    missing: dict[str, str] = {}
+    for _ in range(ROUNDS):
+        for way, (_, source, command) in ways.items():
+            if way not in missing:
+                try:
+                    found.setdefault(way, []).append((measured(command(sources["one"][0])), measured(command(sources[source][0]))))
+                except subprocess.CalledProcessError as error:
+                    missing[way] = error.stderr.strip().splitlines()[-1] if error.stderr.strip() else str(error)
+                    print(f"{way}: {missing[way]}", file=sys.stderr)
+    naive = [net(*runs, sources["abstracts"][1]) for runs in found.get("naive", ())]
+    lines = []
+    for way, runs in found.items():
+        if way not in missing:
+            number = sources[ways[way][1]][1]
+            rates = [net(*pair, number) for pair in runs]
+            lines.append(
+                {
+                    "way": way,
+                    "title": ways[way][0],
+                    "records": number,
+                    "rate": median(rates),
+                    "rate_whole": median(number / run.cpu for _, run in runs),
+                    "times_naive": median(r / n for r, n in zip(rates, naive, strict=True)) if naive else None,
+                    "start": median(one.cpu for one, _ in runs),
+                    "peak_megabytes": max(run.peak_megabytes for _, run in runs),
+                }
+            )
+    return lines
+
+
+def net(one: Run, whole: Run, records: int) -> float:
+    """Records a CPU-second of a run without its start.
+
+    >>> net(Run(2.0, 2.0, 100), Run(12.0, 12.0, 100), 1001)
+    100.0
+    """
+    return (records - 1) / max(whole.cpu - one.cpu, 1e-9)
+
+
+def reading(source: tuple[Path, int], one: Path, interpreters: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A line for each reader; what it found is compared with what was written."""
+    path, number = source
+    rates: dict[str, list[float]] = {}
+    for _ in range(ROUNDS):
+        for way in ("allnlp", "pubmed_parser", "lxml iterparse"):
+            command = [interpreters.get(way, sys.executable), str(HERE / "peer_file.py"), "read", way, str(path), str(one)]
+            ran = subprocess.run(command, check=False, capture_output=True, text=True)
+            if ran.returncode:
+                print(f"{way}: {ran.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+                continue
+            said = json.loads(ran.stdout.splitlines()[-1])
+            assert said["records"] == number, f"{way} read {said['records']} of {number} records"
+            rates.setdefault(way, []).append(number / said["cpu"])
+    base = rates.get("pubmed_parser")
+    return [
+        {"way": way, "records": number, "rate": median(its), "times_pubmed_parser": median(a / b for a, b in zip(its, base, strict=True)) if base else None}
+        for way, its in rates.items()
+    ]
+
+
+def scaling(records: Sequence[Record], largest: int, most_names: int) -> dict[str, Any]:
+    """How a run of ``allnlp annotate`` grows with records, with a user's own names, and with processes."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        return {
+            "documents": [by_documents(folder, records, number) for number in SIZES if number <= largest],
+            "names": by_names(folder, records, [number for number in NAMES if number <= most_names]),
+            "processes": by_processes(folder, records) if has_jobs() else [],
+        }
+
+
+def by_documents(folder: Path, records: Sequence[Record], number: int) -> dict[str, Any]:
+    source, _ = written(folder / f"{number}.xml.gz", records, number, without_abstract=0.3)
+    found = {}
+    for jobs in PROCESSES if has_jobs() else (1,):
+        run = measured(own_command(source, folder / "out", jobs=jobs))
+        found[str(jobs)] = run._asdict()
+    source.unlink()
+    return {"records": number, "by_processes": found}
+
+
+def by_names(folder: Path, records: Sequence[Record], numbers: Sequence[int]) -> list[dict[str, Any]]:
+    """For each number of made-up names: the first start, which may build a cache, a later one, and the rate without it."""
+    one, _ = written(folder / "one.xml.gz", records, 1)
+    source, _ = written(folder / "named.xml.gz", records, NAMED_RECORDS)
+    lines = []
+    for number in numbers:
+        table = folder / f"names{number}.csv"
+        write_names(table, number)
+        options = ["--terms", str(table)] if number else []
+        try:
+            first = measured(own_command(one, folder / "first", *options))
+            starts = [measured(own_command(one, folder / "start", *options)) for _ in range(ROUNDS)]
+            runs = [measured(own_command(source, folder / "out", *options)) for _ in range(ROUNDS)]
+        except subprocess.CalledProcessError as error:
+            print(f"{number} names: {error.stderr}", file=sys.stderr)
+            continue
+        start = min(starts, key=lambda run: run.cpu)
+        rate = median(net(start, run, NAMED_RECORDS) for run in runs)
+        peak = max(run.peak_megabytes for run in runs)
+        lines.append({"names": number, "first_start": first.cpu, "start": start.cpu, "rate": rate, "peak_megabytes": peak, "first_peak_megabytes": first.peak_megabytes})
+        table.unlink()
+    return lines
+
+
+def by_processes(folder: Path, records: Sequence[Record]) -> list[dict[str, Any]]:
+    source, number = written(folder / "processes.xml.gz", records, SIZES[1])
+    found: dict[int, list[Run]] = {}
+    for _ in range(ROUNDS):
+        for jobs in PROCESSES:
+            found.setdefault(jobs, []).append(measured(own_command(source, folder / "out", jobs=jobs)))
+    return [
+        {
+            "processes": jobs,
+            "records": number,
+            "wall": median(run.wall for run in runs),
+            "cpu": median(run.cpu for run in runs),
+            "times_one": median(one.wall / run.wall for one, run in zip(found[1], runs, strict=True)),
+            "peak_megabytes": max(run.peak_megabytes for run in runs),
+        }
+        for jobs, runs in found.items()
+    ]
+
+
+def show(results: Mapping[str, Any]) -> None:
+    """Print the tables."""
+    for name, lines in results.items():
+        print(f"\n{name}")
+        for line in lines:
+            print("  ".join(f"{key} {value:,.2f}" if isinstance(value, float) else f"{key} {value}" for key, value in line.items()))
