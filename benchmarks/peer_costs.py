@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 RECORDS = 38_000_000  # of PubMed
 WITHOUT_ABSTRACT = 0.30  # share of them
-ONE_NODE, MANY_NODES = 0.7, 0.65  # efficiency of 32 cores that share caches and memory, of nodes that share a disk and wait for the last shard
+ONE_NODE = 0.7  # efficiency of 32 cores that share caches and memory
+MANY_NODES = 0.65  # of nodes that share a disk, too, and wait for the last shard
 
 
 class Rates(NamedTuple):

@@ -48,7 +48,9 @@ def read_lxml(path: str) -> int:
     return number
 
 
-READERS: Mapping[str, Callable[[str], int]] = MappingProxyType({"allnlp": read_allnlp, "pubmed_parser": read_pubmed_parser, "lxml iterparse": read_lxml})
+READERS: Mapping[str, Callable[[str], int]] = MappingProxyType(
+    {"allnlp": read_allnlp, "pubmed_parser": read_pubmed_parser, "lxml iterparse": read_lxml}
+)
 
 
 def annotate(way: str, source: str, names: Path, target: str) -> None:

@@ -116,27 +116,39 @@ def _article(pmid: int, record: Record, chance: random.Random) -> str:
         for _ in range(chance.randint(1, _AUTHORS))
     )
     headings = "".join(
-        f'<MeshHeading><DescriptorName UI="D{chance.randrange(10**6):06}" MajorTopicYN="N">{word()}</DescriptorName></MeshHeading>' for _ in range(_HEADINGS)
+        f'<MeshHeading><DescriptorName UI="D{chance.randrange(10**6):06}" MajorTopicYN="N">{word()}</DescriptorName></MeshHeading>'
+        for _ in range(_HEADINGS)
     )
-    dates = "".join(f'<PubMedPubDate PubStatus="{status}"><Year>{year}</Year><Month>1</Month><Day>2</Day></PubMedPubDate>' for status in _HISTORY)
+    day = f"<Year>{year}</Year><Month>1</Month><Day>2</Day>"
+    dates = "".join(f'<PubMedPubDate PubStatus="{status}">{day}</PubMedPubDate>' for status in _HISTORY)
     references = "".join(
-        f'<Reference><Citation>{word()} {word()} {word()}. J Med. {year - i}</Citation><ArticleIdList><ArticleId IdType="pubmed">{pmid - 1000 - i}</ArticleId>'
-        "</ArticleIdList></Reference>"
+        f"<Reference><Citation>{word()} {word()} {word()}. J Med. {year - i}</Citation>"
+        f'<ArticleIdList><ArticleId IdType="pubmed">{pmid - 1000 - i}</ArticleId></ArticleIdList></Reference>'
         for i in range(_REFERENCES)
     )
-    return (
-        f'<PubmedArticle><MedlineCitation Status="MEDLINE" Owner="NLM"><PMID Version="1">{pmid}</PMID><DateRevised><Year>{year}</Year><Month>1</Month>'
-        '<Day>2</Day></DateRevised><Article PubModel="Print"><Journal><ISSN IssnType="Print">0000-0000</ISSN><JournalIssue CitedMedium="Print">'
-        f"<Volume>1</Volume><Issue>2</Issue><PubDate><Year>{year}</Year></PubDate></JournalIssue><Title>Journal of {word()} Medicine</Title>"
-        f"<ISOAbbreviation>J Med</ISOAbbreviation></Journal><ArticleTitle>{_escaped(record.title)}</ArticleTitle>"
-        f'<Pagination><MedlinePgn>1-9</MedlinePgn></Pagination><ELocationID EIdType="doi" ValidYN="Y">10.5555/{pmid}</ELocationID>{abstract}'
-        f'<AuthorList CompleteYN="Y">{authors}</AuthorList><Language>eng</Language>'
-        '<PublicationTypeList><PublicationType UI="D016428">Journal Article</PublicationType></PublicationTypeList></Article>'
-        "<MedlineJournalInfo><Country>England</Country><MedlineTA>J Med</MedlineTA><NlmUniqueID>0000000</NlmUniqueID></MedlineJournalInfo>"
-        f"<CitationSubset>IM</CitationSubset><MeshHeadingList>{headings}</MeshHeadingList></MedlineCitation><PubmedData><History>{dates}</History>"
-        f'<PublicationStatus>ppublish</PublicationStatus><ArticleIdList><ArticleId IdType="pubmed">{pmid}</ArticleId><ArticleId IdType="doi">10.5555/{pmid}'
-        f"</ArticleId></ArticleIdList><ReferenceList>{references}</ReferenceList></PubmedData></PubmedArticle>\n"
+    journal = (
+        '<Journal><ISSN IssnType="Print">0000-0000</ISSN><JournalIssue CitedMedium="Print"><Volume>1</Volume><Issue>2</Issue>'
+        f"<PubDate><Year>{year}</Year></PubDate></JournalIssue><Title>Journal of {word()} Medicine</Title>"
+        "<ISOAbbreviation>J Med</ISOAbbreviation></Journal>"
     )
+    article = (
+        f'<Article PubModel="Print">{journal}<ArticleTitle>{_escaped(record.title)}</ArticleTitle>'
+        '<Pagination><MedlinePgn>1-9</MedlinePgn></Pagination>'
+        f'<ELocationID EIdType="doi" ValidYN="Y">10.5555/{pmid}</ELocationID>{abstract}<AuthorList CompleteYN="Y">{authors}</AuthorList>'
+        '<Language>eng</Language><PublicationTypeList><PublicationType UI="D016428">Journal Article</PublicationType></PublicationTypeList>'
+        "</Article>"
+    )
+    citation = (
+        f'<MedlineCitation Status="MEDLINE" Owner="NLM"><PMID Version="1">{pmid}</PMID><DateRevised>{day}</DateRevised>{article}'
+        "<MedlineJournalInfo><Country>England</Country><MedlineTA>J Med</MedlineTA><NlmUniqueID>0000000</NlmUniqueID></MedlineJournalInfo>"
+        f"<CitationSubset>IM</CitationSubset><MeshHeadingList>{headings}</MeshHeadingList></MedlineCitation>"
+    )
+    ids = f'<ArticleId IdType="pubmed">{pmid}</ArticleId><ArticleId IdType="doi">10.5555/{pmid}</ArticleId>'
+    data = (
+        f"<PubmedData><History>{dates}</History><PublicationStatus>ppublish</PublicationStatus><ArticleIdList>{ids}</ArticleIdList>"
+        f"<ReferenceList>{references}</ReferenceList></PubmedData>"
+    )
+    return f"<PubmedArticle>{citation}{data}</PubmedArticle>\n"
 
 
 def _escaped(text: str) -> str:

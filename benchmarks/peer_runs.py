@@ -1,4 +1,4 @@
-"""Whole commands measured over PubMed XML made of abstracts: from file to table, reading alone, and how cost grows with records, names, processes."""
+"""Whole commands over PubMed XML made of abstracts: from file to table, reading alone, growth with records, names and processes."""
 
 from __future__ import annotations
 
@@ -121,7 +121,8 @@ def ends(folder: Path, sources: Mapping[str, tuple[Path, int]], interpreters: Ma
 
     def peer(way: str) -> Callable[[Path], list[str]]:
         interpreter = interpreters.get(way, sys.executable)
-        return lambda source: [interpreter, str(HERE / "peer_file.py"), "annotate", way, str(source), str(folder / "names.json"), str(folder / "out.csv")]
+        made = [str(folder / "names.json"), str(folder / "out.csv")]
+        return lambda source: [interpreter, str(HERE / "peer_file.py"), "annotate", way, str(source), *made]
 
     ways: dict[str, tuple[str, str, Callable[[Path], list[str]]]] = {
         "allnlp": ("allnlp annotate, checked Parquet", "more", own),
@@ -183,10 +184,8 @@ def reading(source: tuple[Path, int], one: Path, interpreters: Mapping[str, str]
             assert said["records"] == number, f"{way} read {said['records']} of {number} records"
             rates.setdefault(way, []).append(number / said["cpu"])
     base = rates.get("pubmed_parser")
-    return [
-        {"way": way, "records": number, "rate": median(its), "times_pubmed_parser": median(a / b for a, b in zip(its, base, strict=True)) if base else None}
-        for way, its in rates.items()
-    ]
+    times = {way: median(a / b for a, b in zip(its, base, strict=True)) if base else None for way, its in rates.items()}
+    return [{"way": way, "records": number, "rate": median(its), "times_pubmed_parser": times[way]} for way, its in rates.items()]
 
 
 def scaling(records: Sequence[Record], largest: int, most_names: int) -> dict[str, Any]:
@@ -229,7 +228,8 @@ def by_names(folder: Path, records: Sequence[Record], numbers: Sequence[int]) ->
         start = min(starts, key=lambda run: run.cpu)
         rate = median(net(start, run, NAMED_RECORDS) for run in runs)
         peak = max(run.peak_megabytes for run in runs)
-        lines.append({"names": number, "first_start": first.cpu, "start": start.cpu, "rate": rate, "peak_megabytes": peak, "first_peak_megabytes": first.peak_megabytes})
+        memory = {"peak_megabytes": peak, "first_peak_megabytes": first.peak_megabytes}
+        lines.append({"names": number, "first_start": first.cpu, "start": start.cpu, "rate": rate, **memory})
         table.unlink()
     return lines
 

@@ -29,7 +29,12 @@ def names(terminology: Terminology, *, written_out: bool) -> list[Name]:
     rank = {row.label: int(row.precedence) for row in terminology.labels}
     rows = [(term.text, label, term.curie, term.case == "exact") for _, _, label, term in terminology.terms]
     if written_out:
-        rows += [(form, *rest) for text, *rest in rows for one in variants(text, terminology.spellings, exact=rest[-1]) for form in dashes(one)]
+        rows += [
+            (form, label, curie, exact)
+            for text, label, curie, exact in rows
+            for one in variants(text, terminology.spellings, exact=exact)
+            for form in dashes(one)
+        ]
     found = {(text, label, exact): curie for text, label, curie, exact in reversed(rows)}
     return sorted(((text, label, curie, exact) for (text, label, exact), curie in found.items()), key=lambda n: (rank[n[1]], n))
 

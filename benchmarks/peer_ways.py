@@ -37,7 +37,7 @@ Work = Callable[[Sequence[Any]], Iterable[Iterable[Mark]]]
 COUNTED = "COUNTED"  # label of what the token patterns find
 PEOPLE = ["patients", "children", "adults", "participants", "subjects", "women", "men"]
 YEARS = ["years", "year", "months", "yr"]
-#: Six patterns of tokens for numbers of a population: "n = 12", "12 patients", "12 paediatric patients", "aged 18 years", "2 to 18 years", "median age of 54 years".
+#: For numbers of a population: "n = 12", "12 patients", "12 young patients", "aged 18 years", "2 to 18 years", "median age of 54 years".
 TOKEN_PATTERNS: tuple[list[dict[str, Any]], ...] = (
     [{"LOWER": "n"}, {"ORTH": "="}, {"LIKE_NUM": True}],
     [{"LIKE_NUM": True}, {"LOWER": {"IN": PEOPLE}}],
@@ -74,7 +74,9 @@ def add_rulers(nlp: Language, names: Names) -> None:
     """Entity rulers: one for phrases in any case and the patterns of tokens, one for phrases whose capitals count."""
     for name, attribute, is_exact in (("any_case", "LOWER", False), ("own_case", "ORTH", True)):
         ruler: Any = nlp.add_pipe("entity_ruler", name=name, config={"phrase_matcher_attr": attribute})
-        patterns: list[dict[str, Any]] = [{"label": label, "pattern": text, "id": curie} for text, label, curie, exact in names if exact == is_exact]
+        patterns: list[dict[str, Any]] = [
+            {"label": label, "pattern": text, "id": curie} for text, label, curie, exact in names if exact == is_exact
+        ]
         if not is_exact:
             patterns += [{"label": COUNTED, "pattern": pattern} for pattern in TOKEN_PATTERNS]
         ruler.add_patterns(patterns)
@@ -165,13 +167,20 @@ def flashtext(names: Names) -> Work:
             if exact == is_exact:
                 processor.add_keyword(text, f"{label} {curie}")
         processors.append(processor)
-    return lambda texts: ([(start, end, True) for p in processors for _, start, end in p.extract_keywords(text, span_info=True)] for text in texts)
+
+    def marked(text: str) -> list[Mark]:
+        return [(start, end, True) for processor in processors for _, start, end in processor.extract_keywords(text, span_info=True)]
+
+    return lambda texts: map(marked, texts)
 
 
 def gilda(names: Names) -> Work:
     """Its own normalisation over the names given, without the models, to be downloaded, that tell its own names apart."""
     ner, grounder, term, process = (importlib.import_module(f"gilda.{m}") for m in ("ner", "grounder", "term", "process"))
-    terms = [term.Term(process.normalize(text), text, curie.split(":")[0], curie.split(":")[1], text, "name", label) for text, label, curie, _ in names]
+    terms = [
+        term.Term(process.normalize(text), text, *curie.split(":", 1), entry_name=text, status="name", source=label)
+        for text, label, curie, _ in names
+    ]
     own = grounder.Grounder(terms)
     own.gilda_disambiguators = own.adeft_disambiguators = {}
     return lambda texts: ([(a.start, a.end, True) for a in ner.annotate(text, grounder=own)] for text in texts)
@@ -280,6 +289,8 @@ def plain_model(_: Names) -> Work:
 
 MODEL = "en_allnlp_bio_sm"
 NEGEX = "names, numbers, abbreviations, negation"
+MENTIONS, MODELLED = "names, numbers, patterns, abbreviations, assertion", "all, names of no list"
+OWN = ("allnlp",)
 SCI, NEG = ("spacy", "scispacy"), ("spacy", "scispacy", "negspacy")
 WAYS: Mapping[str, Way] = MappingProxyType(
     {
@@ -292,11 +303,11 @@ WAYS: Mapping[str, Way] = MappingProxyType(
         "flashtext": Way("FlashText", "names", ("flashtext",), flashtext),
         "gilda": Way("gilda", "names", ("gilda",), gilda),
         "quickumls": Way("QuickUMLS, simstring 0.9", "names", ("quickumls",), quickumls),
-        "allnlp-mentions": Way("allnlp, mentions on strings", "names, numbers, patterns, abbreviations, assertion", ("allnlp",), allnlp_mentions, with_titles),
-        "allnlp": Way("allnlp, with findings and study records", "all", ("allnlp",), allnlp_documents, documents),
-        "allnlp-doc": Way("allnlp as a spaCy pipeline", "all", ("allnlp", "spacy"), allnlp_doc),
-        "allnlp-model": Way("allnlp with its model, bulk", "all, names of no list", ("allnlp", "spacy"), allnlp_model, documents),
-        "allnlp-doc-model": Way("allnlp with its model as a spaCy pipeline", "all, names of no list", ("allnlp", "spacy"), allnlp_doc_model),
+        "allnlp-mentions": Way("allnlp, mentions on strings", MENTIONS, OWN, allnlp_mentions, with_titles),
+        "allnlp": Way("allnlp, with findings and study records", "all", OWN, allnlp_documents, documents),
+        "allnlp-doc": Way("allnlp as a spaCy pipeline", "all", (*OWN, "spacy"), allnlp_doc),
+        "allnlp-model": Way("allnlp with its model, bulk", MODELLED, (*OWN, "spacy"), allnlp_model, documents),
+        "allnlp-doc-model": Way("allnlp with its model as a spaCy pipeline", MODELLED, (*OWN, "spacy"), allnlp_doc_model),
         "plain-model": Way("the same model alone by nlp.pipe, every document", "names of no list", ("spacy",), plain_model),
     }
 )

@@ -23,6 +23,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import peer_runs
@@ -31,7 +32,7 @@ from peer_ways import WAYS
 
 HERE = Path(__file__).parent
 NAIVE, OWN = "naive", "allnlp-mentions"
-WARM = 200  # documents
+WARM = 100  # documents
 ROUNDS = 5
 STEPS = ("peers", "files", "scaling")
 Marks = list[list[tuple[int, int, bool]]]
@@ -99,7 +100,9 @@ def pieces(number: int, rounds: int, warm: int) -> list[tuple[int, int]]:
     return [(0, warm), *((warm + i * size, warm + (i + 1) * size) for i in range(rounds))]
 
 
-def compare(texts: str, records: Sequence[Record], interpreters: Mapping[str, str], ways: Sequence[str], *, written_out: bool) -> dict[str, Any]:
+def compare(
+    texts: str, records: Sequence[Record], interpreters: Mapping[str, str], ways: Sequence[str], *, written_out: bool
+) -> dict[str, Any]:
     """Results of the ways on the records."""
     found: dict[str, list[Round]] = {}
     loaded: dict[str, dict[str, Any]] = {}
@@ -134,7 +137,8 @@ def compare(texts: str, records: Sequence[Record], interpreters: Mapping[str, st
     own = [marks for its in found.get(OWN, ()) for marks in its.marks]
     naive = found.get(NAIVE)
     results = [result(way, found[way], loaded[way], peaks[way], own, naive)._asdict() for way in found if way not in missing]
-    return {"texts": texts, "documents": len(records) - WARM, "names": names, "written_out": written_out, "ways": results, "missing": missing}
+    about = {"texts": texts, "documents": len(records) - WARM, "names": names, "written_out": written_out}
+    return {**about, "ways": results, "missing": missing}
 
 
 def result(way: str, rounds: Sequence[Round], loaded: Mapping[str, Any], peak: int, own: Marks, naive: Sequence[Round] | None) -> Result:
@@ -142,9 +146,9 @@ def result(way: str, rounds: Sequence[Round], loaded: Mapping[str, Any], peak: i
     marks = [its for r in rounds for its in r.marks]
     shared, confirmed = agreement(own, marks)
     times = median(r.rate / n.rate for r, n in zip(rounds, naive, strict=True)) if naive else None
-    title, does = WAYS[way].title, WAYS[way].does
+    about = (way, WAYS[way].title, WAYS[way].does, loaded["versions"])
     number = sum(map(len, marks)) / len(marks)
-    return Result(way, title, does, loaded["versions"], median(rates), min(rates), max(rates), times, loaded["load"], peak, number, shared, confirmed)
+    return Result(*about, median(rates), min(rates), max(rates), times, loaded["load"], peak, number, shared, confirmed)
 
 
 def agreement(own: Marks, marks: Marks) -> tuple[float | None, float | None]:
@@ -166,16 +170,22 @@ def agreement(own: Marks, marks: Marks) -> tuple[float | None, float | None]:
     return (both / ours if ours else None, confirmed / theirs if theirs else None)
 
 
+#: Columns that are printed, with their width and form.
+SHOWN: Mapping[str, tuple[int, str]] = MappingProxyType(
+    {
+        "title": (64, "s"), "rate": (8, ",.0f"), "lowest": (8, ",.0f"), "highest": (8, ",.0f"), "times_naive": (11, ".1f"), "load": (6, ".1f"),
+        "peak_megabytes": (14, ",d"), "marks": (6, ".1f"), "shared": (7, ".3f"), "confirmed": (9, ".3f"),
+    }
+)  # fmt: skip
+
+
 def show(compared: Mapping[str, Any]) -> None:
     form = "written out" if compared["written_out"] else "as the tables have them"
     print(f"\n{compared['texts']}: {compared['documents']:,} abstracts, {compared['names']:,} names {form}")
-    print(f"{'way':64s} {'a CPU-s':>8s} {'lowest':>7s} {'highest':>7s} {'x naive':>8s} {'load s':>7s} {'MB':>6s} {'marks':>6s} {'shared':>7s} {'confirmed':>9s}")
-    for r in (Result(**found) for found in compared["ways"]):
-        times, shared, confirmed = (f"{value:.{digits}f}" if value is not None else "" for value, digits in ((r.times_naive, 1), (r.shared, 3), (r.confirmed, 3)))
-        print(
-            f"{r.title:64s} {r.rate:8,.0f} {r.lowest:7,.0f} {r.highest:7,.0f} {times:>8s} {r.load:7.1f} {r.peak_megabytes:6,d} {r.marks:6.1f}"
-            f" {shared:>7s} {confirmed:>9s}"
-        )
+    print(" ".join(f"{column:{'<' if form == 's' else '>'}{width}}" for column, (width, form) in SHOWN.items()))
+    for way in compared["ways"]:
+        cells = (" " * width if way[column] is None else f"{way[column]:{width}{form}}" for column, (width, form) in SHOWN.items())
+        print(" ".join(cells))
     for way, why in compared["missing"].items():
         print(f"{WAYS[way].title:64s} left out: {why}")
 
@@ -194,7 +204,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="allnlp beside its peers")
     parser.add_argument("abstracts", type=Path, nargs="+", help="JSON lines with title and abstract")
     parser.add_argument("--documents", type=int, default=1500, help="of each file, for the peers")
-    parser.add_argument("--python", action="append", default=[], metavar="WAY=INTERPRETER", help="of a virtual environment that has what the way needs")
+    parser.add_argument("--python", action="append", default=[], metavar="WAY=INTERPRETER", help="that has what the way needs")
     parser.add_argument("--ways", default=",".join(WAYS), help="comma between")
     parser.add_argument("--written-out", action="store_true", help="give the peers plurals, spellings and dashes of every name, too")
     parser.add_argument("--steps", default=",".join(STEPS), help="comma between")

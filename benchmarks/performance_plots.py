@@ -30,6 +30,7 @@ LETTERS = "#808080"  # 3.9 to 1 on white, 4.9 to 1 on the dark page of GitHub
 WIDTH = 7.5  # inches
 TWO_IF_UNKNOWN = 1.7  # times one process
 Results = Mapping[str, Any]
+Columns = dict[str, tuple[str, int | None]]
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -63,12 +64,14 @@ def peers(results: Results) -> Iterator[str]:
         yield ""
         rows = [
             (
-                way["title"], way["does"], number(way["rate"]), f"{number(way['lowest'])}\u2013{number(way['highest'])}", number(way["times_naive"], 1),
-                number(way["peak_megabytes"]), number(way["marks"], 1), number(way["shared"], 2), number(way["confirmed"], 2),
+                way["title"], way["does"], number(way["rate"]), f"{number(way['lowest'])}\u2013{number(way['highest'])}",
+                number(way["times_naive"], 1), number(way["peak_megabytes"]), number(way["marks"], 1), number(way["shared"], 2),
+                number(way["confirmed"], 2),
             )
             for way in compared["ways"]
         ]  # fmt: skip
-        yield from table(("way", "finds", "abstracts a CPU-second", "in rounds", "times naive", "peak MB", "marks", "shared", "confirmed"), rows)
+        header = ("way", "finds", "abstracts a CPU-second", "in rounds", "times naive", "peak MB", "marks", "shared", "confirmed")
+        yield from table(header, rows)
         yield ""
         for way, why in compared["missing"].items():
             yield f"Left out: {way} ({why})."
@@ -76,43 +79,53 @@ def peers(results: Results) -> Iterator[str]:
 
 
 def ends(results: Results) -> Iterator[str]:
-    rows = [
-        (r["title"], number(r["records"]), number(r["rate"]), number(r["times_naive"], 1), number(r["rate_whole"]), number(r["start"], 1), number(r["peak_megabytes"]))
-        for r in results.get("files", {}).get("ends", ())
-    ]
-    yield from table(("from gzipped PubMed XML to a table", "records", "records a CPU-second", "times naive", "with the start", "start, CPU s", "peak MB"), rows)
+    yield from lines_of(
+        results.get("files", {}).get("ends", ()),
+        {
+            "from gzipped PubMed XML to a table": ("title", None), "records": ("records", 0), "records a CPU-second": ("rate", 0),
+            "times naive": ("times_naive", 1), "with the start": ("rate_whole", 0), "start, CPU s": ("start", 1),
+            "peak MB": ("peak_megabytes", 0),
+        },
+    )  # fmt: skip
 
 
 def reading(results: Results) -> Iterator[str]:
-    rows = [(r["way"], number(r["records"]), number(r["rate"]), number(r["times_pubmed_parser"], 1)) for r in results.get("files", {}).get("reading", ())]
-    yield from table(("reader", "records", "records a CPU-second", "times pubmed_parser"), rows)
+    columns: Columns = {"reader": ("way", None), "records": ("records", 0), "records a CPU-second": ("rate", 0)}
+    columns |= {"times pubmed_parser": ("times_pubmed_parser", 1)}
+    yield from lines_of(results.get("files", {}).get("reading", ()), columns)
 
 
 def documents(results: Results) -> Iterator[str]:
-    rows = [
-        (number(r["records"]), jobs, number(run["cpu"], 1), number(run["wall"], 1), number(r["records"] / run["cpu"]), number(run["peak_megabytes"]))
+    runs = [
+        {"records": r["records"], "processes": jobs, "rate": r["records"] / run["cpu"], **run}
         for r in results.get("scaling", {}).get("documents", ())
         for jobs, run in r["by_processes"].items()
     ]
-    yield from table(("records", "processes", "CPU s", "wall s", "records a CPU-second", "peak MB, all processes"), rows)
+    columns: Columns = {"records": ("records", 0), "processes": ("processes", None), "CPU s": ("cpu", 1), "wall s": ("wall", 1)}
+    yield from lines_of(runs, columns | {"records a CPU-second": ("rate", 0), "peak MB, all processes": ("peak_megabytes", 0)})
 
 
 def names(results: Results) -> Iterator[str]:
-    rows = [
-        (
-            number(r["names"]), number(r["first_start"], 1), number(r["start"], 1), number(r["rate"]), number(r["peak_megabytes"]), number(r["first_peak_megabytes"]),
-        )
-        for r in results.get("scaling", {}).get("names", ())
-    ]  # fmt: skip
-    yield from table(("own names", "first start, CPU s", "later start, CPU s", "records a CPU-second", "peak MB", "of the first start"), rows)
+    columns: Columns = {"own names": ("names", 0), "first start, CPU s": ("first_start", 1), "later start, CPU s": ("start", 1)}
+    columns |= {"records a CPU-second": ("rate", 0), "peak MB": ("peak_megabytes", 0), "of the first start": ("first_peak_megabytes", 0)}
+    yield from lines_of(results.get("scaling", {}).get("names", ()), columns)
 
 
 def processes(results: Results) -> Iterator[str]:
-    rows = [
-        (str(r["processes"]), number(r["records"]), number(r["wall"], 1), number(r["cpu"], 1), number(r["times_one"], 2), number(r["peak_megabytes"]))
-        for r in results.get("scaling", {}).get("processes", ())
-    ]
-    yield from table(("processes", "records", "wall s", "CPU s", "times one", "peak MB, all processes"), rows)
+    columns: Columns = {"processes": ("processes", 0), "records": ("records", 0), "wall s": ("wall", 1), "CPU s": ("cpu", 1)}
+    columns |= {"times one": ("times_one", 2), "peak MB, all processes": ("peak_megabytes", 0)}
+    yield from lines_of(results.get("scaling", {}).get("processes", ()), columns)
+
+
+def lines_of(found: Sequence[Mapping[str, Any]], columns: Columns) -> list[str]:
+    """A table with a line for each of what was found.
+
+    Args:
+        found: what was measured, by key.
+        columns: for each heading, the key and the digits after the point, or None for words.
+    """
+    rows = [[str(one[key]) if digits is None else number(one[key], digits) for key, digits in columns.values()] for one in found]
+    return table(list(columns), rows)
 
 
 def rates_of(results: Results) -> Rates:
@@ -130,13 +143,18 @@ def two_processes(results: Results) -> float | None:
 
 def cost(results: Results) -> Iterator[str]:
     rates, two = rates_of(results), two_processes(results)
-    yield f"Measured: {rates.abstract:,.0f} records with abstract and {rates.title:,.0f} without a CPU-second from file to table, {rates.reading:,.0f} by reading alone;"
-    yield f"two processes {two:.2f} times as fast as one." if two else f"two processes, not measured in this run, taken as {TWO_IF_UNKNOWN} times as fast as one."
+    yield f"Measured: {rates.abstract:,.0f} records with abstract and {rates.title:,.0f} without a CPU-second from file to table,"
+    yield f"{rates.reading:,.0f} by reading alone;"
+    said = "" if two else "not measured in this run, taken as "
+    yield f"two processes, {said}{two or TWO_IF_UNKNOWN:.2f} times as fast as one."
     yield ""
     rows = [
-        (c.machine.name, f"{c.machine.efficiency:.2f}", significant(c.cpu_hours), significant(c.hours), "reading by one process" if c.is_bound_by_reading else "annotating")
+        (
+            c.machine.name, f"{c.machine.efficiency:.2f}", significant(c.cpu_hours), significant(c.hours),
+            "reading by one process" if c.is_bound_by_reading else "annotating",
+        )
         for c in costs(rates, two or TWO_IF_UNKNOWN)
-    ]
+    ]  # fmt: skip
     yield from table(("machine", "efficiency", "CPU hours", "hours", "pace set by"), rows)
 
 
@@ -157,17 +175,9 @@ def measures(results: Results) -> Iterator[tuple[str, float, float | None, bool]
     grown = {r["records"]: r["by_processes"] for r in results.get("scaling", {}).get("documents", ())}
     two = two_processes(results)
     for compared in (c for c in results.get("peers", ()) if not c["written_out"]):
-        way = {w["way"]: w for w in compared["ways"]}
-        others = [w for w in compared["ways"] if not w["way"].startswith(("allnlp", "plain"))]
-        on = f"on {compared['texts']}"
-        yield f"mentions by rules, times naive spaCy, {on}", 25, way.get("allnlp-mentions", {}).get("times_naive"), False
-        yield f"with findings and study records, times naive spaCy, {on}", 12, way.get("allnlp", {}).get("times_naive"), False
-        for label, those in (("that finds negation, too", [w for w in others if "," in w["does"]]), ("of all", others)):
-            best = max((w["rate"] for w in those), default=None)
-            yield f"mentions by rules, times the fastest peer {label}, {on}", 3, way["allnlp-mentions"]["rate"] / best if best and "allnlp-mentions" in way else None, False
-        both = "allnlp-model" in way and "plain-model" in way
-        yield f"with the model, times the model alone on every document, {on}", 3, way["allnlp-model"]["rate"] / way["plain-model"]["rate"] if both else None, False
-    yield "from XML to table, findings and study records too, times pubmed_parser, naive spaCy and CSV", 12, end.get("allnlp", {}).get("times_naive"), False
+        yield from of_peers(compared)
+    whole = "from XML to table, findings and study records too, times pubmed_parser, naive spaCy and CSV"
+    yield whole, 12, end.get("allnlp", {}).get("times_naive"), False
     yield "reading PubMed XML, times pubmed_parser", 4, read.get("allnlp", {}).get("times_pubmed_parser"), False
     hours = costs(rates_of(results), two or TWO_IF_UNKNOWN)[1].hours if end and read else None
     yield "all of PubMed by rules on two cores, hours, projected", 3, hours, True
@@ -178,9 +188,30 @@ def measures(results: Results) -> Iterator[tuple[str, float, float | None, bool]
     yield "rate with a million names, times that with 10,000", 0.5, million["rate"] / ten["rate"] if million and ten else None, False
 
 
+def of_peers(compared: Mapping[str, Any]) -> Iterator[tuple[str, float, float | None, bool]]:
+    """Aims that one comparison of ways tells of."""
+    way = {w["way"]: w for w in compared["ways"]}
+    rate = {key: w["rate"] for key, w in way.items()}
+    others = [w for w in compared["ways"] if not w["way"].startswith(("allnlp", "plain"))]
+    on = f"on {compared['texts']}"
+    yield f"mentions by rules, times naive spaCy, {on}", 25, way.get("allnlp-mentions", {}).get("times_naive"), False
+    yield f"with findings and study records, times naive spaCy, {on}", 12, way.get("allnlp", {}).get("times_naive"), False
+    for label, those in (("that finds negation, too", [w for w in others if "," in w["does"]]), ("of all", others)):
+        best = max((w["rate"] for w in those), default=None)
+        yield f"mentions by rules, times the fastest peer {label}, {on}", 3, ratio(rate.get("allnlp-mentions"), best), False
+    models = ratio(rate.get("allnlp-model"), rate.get("plain-model"))
+    yield f"with the model, times the model alone on every document, {on}", 3, models, False
+
+
+def ratio(one: float | None, other: float | None) -> float | None:
+    """How many times the other; None where one of them was not measured."""
+    return one / other if one and other else None
+
+
 BLOCKS: Mapping[str, Callable[[Results], Iterator[str]]] = MappingProxyType(
     {
-        "targets": targets, "peers": peers, "ends": ends, "reading": reading, "documents": documents, "names": names, "processes": processes, "cost": cost,
+        "targets": targets, "peers": peers, "ends": ends, "reading": reading, "documents": documents, "names": names,
+        "processes": processes, "cost": cost,
     }
 )  # fmt: skip
 
@@ -220,7 +251,8 @@ def draw_scaling(results: Results) -> Figure:
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 2.8))
     for jobs, colour in (("1", BLUE), ("2", VERMILION)):
-        found = [(r["records"], r["by_processes"][jobs]["peak_megabytes"]) for r in results["scaling"]["documents"] if jobs in r["by_processes"]]
+        grown = [(r["records"], r["by_processes"].get(jobs)) for r in results["scaling"]["documents"]]
+        found = [(records, run["peak_megabytes"]) for records, run in grown if run]
         if found:
             left.plot(*zip(*found, strict=True), marker="o", color=colour, label=f"{jobs} process{'es' if jobs != '1' else ''}")
     left.set_title("peak memory, MB, by records")
