@@ -20,14 +20,14 @@ from peer_ways import WAYS
 
 HERE = Path(__file__).parent
 PROGRAM = [sys.executable, "-c", "from allnlp.cli import main; main()"]
-ROUNDS = 3
-OWN_TIMES = 4  # as many records for allnlp: its runs are short
+MORE = 4  # times as many records for what is fast
 READ_RECORDS = 5_000
-PEERS = ("naive", "naive-negspacy", "least", "flashtext")
+PEERS = {"naive": "abstracts", "naive-negspacy": "abstracts", "least": "abstracts", "flashtext": "more"}  # and the file that each gets
 SIZES = (1_000, 5_000, 20_000, 100_000, 300_000, 1_000_000)
 NAMES = (0, 1_000, 10_000, 100_000, 1_000_000)
 NAMED_RECORDS = 2_000
 PROCESSES = (1, 2)
+_LEAST = 0.5  # of the start's time
 _EVERY, _TICK = 0.25, 0.02  # seconds between two looks at memory, at the process
 
 
@@ -90,7 +90,7 @@ def has_jobs() -> bool:
     return "--jobs" in said
 
 
-def files(records: Sequence[Record], number: int, interpreters: Mapping[str, str]) -> dict[str, Any]:
+def files(records: Sequence[Record], number: int, interpreters: Mapping[str, str], *, rounds: int) -> dict[str, Any]:
     """From gzipped XML to a table, and reading alone: rates in records a CPU-second.
 
     ``rate`` is without the start, which is measured on a file of one record; ``rate_whole`` with it.
@@ -101,18 +101,19 @@ def files(records: Sequence[Record], number: int, interpreters: Mapping[str, str
         sources = {
             "one": written(folder / "one.xml.gz", records, 1),
             "abstracts": written(folder / "abstracts.xml.gz", records, number),
-            "more": written(folder / "more.xml.gz", records, number * OWN_TIMES),
-            "titles": written(folder / "titles.xml.gz", records, number * OWN_TIMES, without_abstract=1.0),
+            "more": written(folder / "more.xml.gz", records, number * MORE),
+            "titles": written(folder / "titles.xml.gz", records, number * MORE, without_abstract=1.0),
             "read": written(folder / "read.xml.gz", records, READ_RECORDS),
         }
-        return {"ends": ends(folder, sources, interpreters), "reading": reading(sources["read"], sources["one"][0], interpreters)}
+        read = reading(sources["read"], sources["one"][0], interpreters, rounds)
+        return {"rounds": rounds, "reading": read, "ends": ends(folder, sources, interpreters, rounds)}
 
 
 def written(path: Path, records: Sequence[Record], number: int, *, without_abstract: float = 0.0) -> tuple[Path, int]:
     return path, write_pubmed_xml(path, varied(records, number, without_abstract=without_abstract))
 
 
-def ends(folder: Path, sources: Mapping[str, tuple[Path, int]], interpreters: Mapping[str, str]) -> list[dict[str, Any]]:
+def ends(folder: Path, sources: Mapping[str, tuple[Path, int]], interpreters: Mapping[str, str], rounds: int) -> list[dict[str, Any]]:
     """A line for each way from file to table."""
     numbers = count()
 
@@ -128,10 +129,10 @@ def ends(folder: Path, sources: Mapping[str, tuple[Path, int]], interpreters: Ma
         "allnlp": ("allnlp annotate, checked Parquet", "more", own),
         "allnlp-titles": ("the same, records without abstract", "titles", own),
     }
-    ways |= {f"{way}": (f"pubmed_parser, {WAYS[way].title}, pandas CSV", "abstracts", peer(way)) for way in PEERS}
+    ways |= {way: (f"pubmed_parser, {WAYS[way].title}, pandas CSV", source, peer(way)) for way, source in PEERS.items()}
     found: dict[str, list[tuple[Run, Run]]] = {}
     missing: dict[str, str] = {}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for way, (_, source, command) in ways.items():
             if way not in missing:
                 try:
@@ -139,41 +140,43 @@ def ends(folder: Path, sources: Mapping[str, tuple[Path, int]], interpreters: Ma
                 except subprocess.CalledProcessError as error:
                     missing[way] = error.stderr.strip().splitlines()[-1] if error.stderr.strip() else str(error)
                     print(f"{way}: {missing[way]}", file=sys.stderr)
-    naive = [net(*runs, sources["abstracts"][1]) for runs in found.get("naive", ())]
-    lines = []
-    for way, runs in found.items():
-        if way not in missing:
-            number = sources[ways[way][1]][1]
-            rates = [net(*pair, number) for pair in runs]
-            lines.append(
-                {
-                    "way": way,
-                    "title": ways[way][0],
-                    "records": number,
-                    "rate": median(rates),
-                    "rate_whole": median(number / run.cpu for _, run in runs),
-                    "times_naive": median(r / n for r, n in zip(rates, naive, strict=True)) if naive else None,
-                    "start": median(one.cpu for one, _ in runs),
-                    "peak_megabytes": max(run.peak_megabytes for _, run in runs),
-                }
-            )
-    return lines
+    rates = {way: net(runs, sources[ways[way][1]][1]) for way, runs in found.items() if way not in missing}
+    naive = rates.get("naive")
+    return [
+        {
+            "way": way,
+            "title": ways[way][0],
+            "records": sources[ways[way][1]][1],
+            "rate": rate,
+            "rate_whole": median(sources[ways[way][1]][1] / run.cpu for _, run in found[way]),
+            "times_naive": rate / naive if rate and naive else None,
+            "start": median(one.cpu for one, _ in found[way]),
+            "peak_megabytes": max(run.peak_megabytes for _, run in found[way]),
+        }
+        for way, rate in rates.items()
+    ]
 
 
-def net(one: Run, whole: Run, records: int) -> float:
-    """Records a CPU-second of a run without its start.
+def net(runs: Sequence[tuple[Run, Run]], records: int) -> float | None:
+    """Records a CPU-second without the start, by medians; None where the records took less than half as long as it, which noise would hide.
 
-    >>> net(Run(2.0, 2.0, 100), Run(12.0, 12.0, 100), 1001)
-    100.0
+    >>> one, whole = Run(2.0, 2.0, 100), Run(12.0, 12.0, 100)
+    >>> net([(one, whole)], 1001), net([(one, one)], 1001)
+    (100.0, None)
+
+    Args:
+        runs: over one record, and over all of them.
+        records: how many they all are.
     """
-    return (records - 1) / max(whole.cpu - one.cpu, 1e-9)
+    start, whole = (median(run.cpu for run in its) for its in zip(*runs, strict=True))
+    return (records - 1) / (whole - start) if whole > start * (1 + _LEAST) else None
 
 
-def reading(source: tuple[Path, int], one: Path, interpreters: Mapping[str, str]) -> list[dict[str, Any]]:
+def reading(source: tuple[Path, int], one: Path, interpreters: Mapping[str, str], rounds: int) -> list[dict[str, Any]]:
     """A line for each reader; what it found is compared with what was written."""
     path, number = source
     rates: dict[str, list[float]] = {}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for way in ("allnlp", "pubmed_parser", "lxml iterparse"):
             command = [interpreters.get(way, sys.executable), str(HERE / "peer_file.py"), "read", way, str(path), str(one)]
             ran = subprocess.run(command, check=False, capture_output=True, text=True)
@@ -188,14 +191,14 @@ def reading(source: tuple[Path, int], one: Path, interpreters: Mapping[str, str]
     return [{"way": way, "records": number, "rate": median(its), "times_pubmed_parser": times[way]} for way, its in rates.items()]
 
 
-def scaling(records: Sequence[Record], largest: int, most_names: int) -> dict[str, Any]:
+def scaling(records: Sequence[Record], largest: int, most_names: int, *, rounds: int) -> dict[str, Any]:
     """How a run of ``allnlp annotate`` grows with records, with a user's own names, and with processes."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         return {
             "documents": [by_documents(folder, records, number) for number in SIZES if number <= largest],
-            "names": by_names(folder, records, [number for number in NAMES if number <= most_names]),
-            "processes": by_processes(folder, records) if has_jobs() else [],
+            "names": by_names(folder, records, [number for number in NAMES if number <= most_names], rounds),
+            "processes": by_processes(folder, records, rounds) if has_jobs() else [],
         }
 
 
@@ -209,7 +212,7 @@ def by_documents(folder: Path, records: Sequence[Record], number: int) -> dict[s
     return {"records": number, "by_processes": found}
 
 
-def by_names(folder: Path, records: Sequence[Record], numbers: Sequence[int]) -> list[dict[str, Any]]:
+def by_names(folder: Path, records: Sequence[Record], numbers: Sequence[int], rounds: int) -> list[dict[str, Any]]:
     """For each number of made-up names: the first start, which may build a cache, a later one, and the rate without it."""
     one, _ = written(folder / "one.xml.gz", records, 1)
     source, _ = written(folder / "named.xml.gz", records, NAMED_RECORDS)
@@ -220,24 +223,23 @@ def by_names(folder: Path, records: Sequence[Record], numbers: Sequence[int]) ->
         options = ["--terms", str(table)] if number else []
         try:
             first = measured(own_command(one, folder / "first", *options))
-            starts = [measured(own_command(one, folder / "start", *options)) for _ in range(ROUNDS)]
-            runs = [measured(own_command(source, folder / "out", *options)) for _ in range(ROUNDS)]
+            starts = [measured(own_command(one, folder / "start", *options)) for _ in range(rounds)]
+            runs = [measured(own_command(source, folder / "out", *options)) for _ in range(rounds)]
         except subprocess.CalledProcessError as error:
             print(f"{number} names: {error.stderr}", file=sys.stderr)
             continue
-        start = min(starts, key=lambda run: run.cpu)
-        rate = median(net(start, run, NAMED_RECORDS) for run in runs)
+        rate = net(list(zip(starts, runs, strict=True)), NAMED_RECORDS)
         peak = max(run.peak_megabytes for run in runs)
         memory = {"peak_megabytes": peak, "first_peak_megabytes": first.peak_megabytes}
-        lines.append({"names": number, "first_start": first.cpu, "start": start.cpu, "rate": rate, **memory})
+        lines.append({"names": number, "first_start": first.cpu, "start": median(run.cpu for run in starts), "rate": rate, **memory})
         table.unlink()
     return lines
 
 
-def by_processes(folder: Path, records: Sequence[Record]) -> list[dict[str, Any]]:
+def by_processes(folder: Path, records: Sequence[Record], rounds: int) -> list[dict[str, Any]]:
     source, number = written(folder / "processes.xml.gz", records, SIZES[1])
     found: dict[int, list[Run]] = {}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for jobs in PROCESSES:
             found.setdefault(jobs, []).append(measured(own_command(source, folder / "out", jobs=jobs)))
     return [
@@ -256,6 +258,8 @@ def by_processes(folder: Path, records: Sequence[Record]) -> list[dict[str, Any]
 def show(results: Mapping[str, Any]) -> None:
     """Print the tables."""
     for name, lines in results.items():
+        if not isinstance(lines, list):
+            continue
         print(f"\n{name}")
         for line in lines:
             print("  ".join(f"{key} {value:,.2f}" if isinstance(value, float) else f"{key} {value}" for key, value in line.items()))

@@ -1,6 +1,6 @@
 """allnlp beside what else PyPI has: the same abstracts, the same names, one run.
 
-    python benchmarks/peers.py ABSTRACTS.jsonl.gz [MORE.jsonl.gz ...] [--documents N] [--python WAY=INTERPRETER ...]
+    python benchmarks/peers.py ABSTRACTS.jsonl.gz [MORE.jsonl.gz ...] [--documents N] [--rounds N] [--python WAY=INTERPRETER ...]
         [--steps peers,files,scaling] [--output RESULTS.json]
 
 - peers: each way of `peer_ways.py` in a process of its own, asked for one piece of the abstracts after the other, in turn. No text is
@@ -33,7 +33,6 @@ from peer_ways import WAYS
 HERE = Path(__file__).parent
 NAIVE, OWN = "naive", "allnlp-mentions"
 WARM = 100  # documents
-ROUNDS = 5
 STEPS = ("peers", "files", "scaling")
 Marks = list[list[tuple[int, int, bool]]]
 
@@ -101,7 +100,7 @@ def pieces(number: int, rounds: int, warm: int) -> list[tuple[int, int]]:
 
 
 def compare(
-    texts: str, records: Sequence[Record], interpreters: Mapping[str, str], ways: Sequence[str], *, written_out: bool
+    texts: str, records: Sequence[Record], interpreters: Mapping[str, str], ways: Sequence[str], *, rounds: int, written_out: bool
 ) -> dict[str, Any]:
     """Results of the ways on the records."""
     found: dict[str, list[Round]] = {}
@@ -123,7 +122,7 @@ def compare(
                 print(f"{way}: {missing[way]}", file=sys.stderr)
             else:
                 processes[way] = process
-        for number, (first, last) in enumerate(pieces(len(records), ROUNDS, WARM)):
+        for number, (first, last) in enumerate(pieces(len(records), rounds, WARM)):
             for way, process in processes.items():
                 said = answer(process, f"{first} {last}") if way not in missing else {"missing": missing[way]}
                 if "missing" in said:
@@ -137,7 +136,7 @@ def compare(
     own = [marks for its in found.get(OWN, ()) for marks in its.marks]
     naive = found.get(NAIVE)
     results = [result(way, found[way], loaded[way], peaks[way], own, naive)._asdict() for way in found if way not in missing]
-    about = {"texts": texts, "documents": len(records) - WARM, "names": names, "written_out": written_out}
+    about = {"texts": texts, "documents": len(records) - WARM, "rounds": rounds, "names": names, "written_out": written_out}
     return {**about, "ways": results, "missing": missing}
 
 
@@ -204,6 +203,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="allnlp beside its peers")
     parser.add_argument("abstracts", type=Path, nargs="+", help="JSON lines with title and abstract")
     parser.add_argument("--documents", type=int, default=1500, help="of each file, for the peers")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--python", action="append", default=[], metavar="WAY=INTERPRETER", help="that has what the way needs")
     parser.add_argument("--ways", default=",".join(WAYS), help="comma between")
     parser.add_argument("--written-out", action="store_true", help="give the peers plurals, spellings and dashes of every name, too")
@@ -219,24 +219,26 @@ def main() -> None:
     steps, interpreters = asked.steps.split(","), dict(p.split("=", 1) for p in asked.python)
     kept = json.loads(asked.output.read_text(encoding="utf-8")) if asked.output and asked.output.exists() else {}
     machine = f"{platform.machine()}, Python {platform.python_version()}"
-    if "peers" in steps:
-        new = []
-        for path in asked.abstracts:
-            records = read_abstracts(path, asked.documents + WARM)
-            new.append(compare(path.name.split(".")[0], records, interpreters, asked.ways.split(","), written_out=asked.written_out))
-            show(new[-1])
-        replaced = {(c["texts"], c["written_out"]) for c in new}
-        kept["peers"] = [*(c for c in kept.get("peers", ()) if (c["texts"], c["written_out"]) not in replaced), *new]
+
+    def keep(name: str, found: Any) -> None:
+        kept[name] = found
+        if asked.output:  # after each step: the next may take hours
+            asked.output.write_text(json.dumps({**kept, "machine": machine}, indent=1) + "\n", encoding="utf-8")
+            write_table(asked.output.with_suffix(".csv"), kept.get("peers", ()))
+
+    for path in asked.abstracts if "peers" in steps else ():
+        records = read_abstracts(path, asked.documents + WARM)
+        new = compare(path.name.split(".")[0], records, interpreters, asked.ways.split(","), rounds=asked.rounds, written_out=asked.written_out)
+        show(new)
+        key = (new["texts"], new["written_out"])
+        keep("peers", [*(c for c in kept.get("peers", ()) if (c["texts"], c["written_out"]) != key), new])
     records = read_abstracts(asked.abstracts[0], 0)
     if "files" in steps:
-        kept["files"] = peer_runs.files(records, asked.documents, interpreters)
+        keep("files", peer_runs.files(records, asked.documents, interpreters, rounds=asked.rounds))
         peer_runs.show(kept["files"])
     if "scaling" in steps:
-        kept["scaling"] = peer_runs.scaling(records, asked.largest, asked.most_names)
+        keep("scaling", peer_runs.scaling(records, asked.largest, asked.most_names, rounds=asked.rounds))
         peer_runs.show(kept["scaling"])
-    if asked.output:
-        asked.output.write_text(json.dumps({"machine": machine, **kept}, indent=1) + "\n", encoding="utf-8")
-        write_table(asked.output.with_suffix(".csv"), kept.get("peers", ()))
 
 
 if __name__ == "__main__":

@@ -132,6 +132,8 @@ def rates_of(results: Results) -> Rates:
     """Measured rates of allnlp."""
     by_way = {r["way"]: r["rate"] for r in results["files"]["ends"]}
     readers = {r["way"]: r["rate"] for r in results["files"]["reading"]}
+    if None in (by_way["allnlp"], by_way["allnlp-titles"]):
+        sys.exit("The runs over files were too short to tell their rate from their start; give peers.py more --documents.")
     return Rates(by_way["allnlp"], by_way["allnlp-titles"], readers["allnlp"])
 
 
@@ -185,7 +187,7 @@ def measures(results: Results) -> Iterator[tuple[str, float, float | None, bool]
     yield "memory at 1,000,000 records, two processes, MB", 1_000, grown.get(1_000_000, {}).get("2", {}).get("peak_megabytes"), True
     million, ten = named.get(1_000_000), named.get(10_000)
     yield "start with a million names from the cache, CPU s", 3, million["start"] if million else None, True
-    yield "rate with a million names, times that with 10,000", 0.5, million["rate"] / ten["rate"] if million and ten else None, False
+    yield "rate with a million names, times that with 10,000", 0.5, ratio(million["rate"], ten["rate"]) if million and ten else None, False
 
 
 def of_peers(compared: Mapping[str, Any]) -> Iterator[tuple[str, float, float | None, bool]]:
@@ -257,7 +259,7 @@ def draw_scaling(results: Results) -> Figure:
             left.plot(*zip(*found, strict=True), marker="o", color=colour, label=f"{jobs} process{'es' if jobs != '1' else ''}")
     left.set_title("peak memory, MB, by records")
     left.legend(frameon=False, labelcolor=LETTERS)
-    named = [r for r in results["scaling"]["names"] if r["names"]]
+    named = [r for r in results["scaling"]["names"] if r["names"] and r["rate"]]
     right.plot([r["names"] for r in named], [r["rate"] for r in named], marker="o", color=BLUE)
     right.set_title("records a CPU-second, by own names")
     for axis in (left, right):
