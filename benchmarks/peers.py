@@ -172,8 +172,8 @@ def agreement(own: Marks, marks: Marks) -> tuple[float | None, float | None]:
 #: Columns that are printed, with their width and form.
 SHOWN: Mapping[str, tuple[int, str]] = MappingProxyType(
     {
-        "title": (64, "s"), "rate": (8, ",.0f"), "lowest": (8, ",.0f"), "highest": (8, ",.0f"), "times_naive": (11, ".1f"), "load": (6, ".1f"),
-        "peak_megabytes": (14, ",d"), "marks": (6, ".1f"), "shared": (7, ".3f"), "confirmed": (9, ".3f"),
+        "title": (64, "s"), "rate": (8, ",.0f"), "lowest": (8, ",.0f"), "highest": (8, ",.0f"), "times_naive": (11, ".1f"),
+        "load": (6, ".1f"), "peak_megabytes": (14, ",d"), "marks": (6, ".1f"), "shared": (7, ".3f"), "confirmed": (9, ".3f"),
     }
 )  # fmt: skip
 
@@ -228,7 +228,8 @@ def main() -> None:
 
     for path in asked.abstracts if "peers" in steps else ():
         records = read_abstracts(path, asked.documents + WARM)
-        new = compare(path.name.split(".")[0], records, interpreters, asked.ways.split(","), rounds=asked.rounds, written_out=asked.written_out)
+        ways = asked.ways.split(",")
+        new = compare(path.name.split(".")[0], records, interpreters, ways, rounds=asked.rounds, written_out=asked.written_out)
         show(new)
         key = (new["texts"], new["written_out"])
         keep("peers", [*(c for c in kept.get("peers", ()) if (c["texts"], c["written_out"]) != key), new])

@@ -229,7 +229,7 @@ def filled(page: str, results: Results) -> str:
 
 
 def draw_rates(results: Results) -> Figure:
-    """Rates of all ways, a panel for each file of texts."""
+    """Rates of all ways, with the lowest and highest of the rounds; a panel for each file of texts."""
     import matplotlib.pyplot as plt
 
     compared = [c for c in results["peers"] if not c["written_out"]]
@@ -239,7 +239,7 @@ def draw_rates(results: Results) -> Figure:
         colours = [BLUE if w["way"].startswith("allnlp") else ORANGE if w["way"] == "naive" else GREY for w in ways]
         axis.barh([w["title"] for w in ways], [w["rate"] for w in ways], color=colours)
         for i, w in enumerate(ways):
-            axis.plot([w["lowest"], w["highest"]], [i, i], color=LETTERS, linewidth=1)
+            axis.plot([w["lowest"], w["highest"]], [i, i], color=VERMILION, linewidth=1.2)
             axis.text(w["highest"] * 1.06, i, number(w["rate"]), va="center", fontsize=7, color=LETTERS)
         axis.set_xscale("log")
         axis.set_title(f"{c['texts']}: abstracts a CPU-second")
@@ -248,8 +248,9 @@ def draw_rates(results: Results) -> Figure:
 
 
 def draw_scaling(results: Results) -> Figure:
-    """Memory and rate by records and by names."""
+    """Memory by records, rate by names."""
     import matplotlib.pyplot as plt
+    from matplotlib.ticker import NullFormatter
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(WIDTH, 2.8))
     for jobs, colour in (("1", BLUE), ("2", VERMILION)):
@@ -264,6 +265,7 @@ def draw_scaling(results: Results) -> Figure:
     right.set_title("records a CPU-second, by own names")
     for axis in (left, right):
         axis.set_xscale("log")
+        axis.xaxis.set_minor_formatter(NullFormatter())
         axis.set_ylim(bottom=0)
         plain(axis)
     return figure
@@ -271,7 +273,7 @@ def draw_scaling(results: Results) -> Figure:
 
 def plain(axis: Axes) -> None:
     axis.set_facecolor("none")
-    axis.tick_params(colors=LETTERS, labelsize=7)
+    axis.tick_params(which="both", colors=LETTERS, labelsize=7)
     axis.title.set_color(LETTERS)
     axis.title.set_fontsize(9)
     for side, spine in axis.spines.items():
@@ -282,7 +284,7 @@ def plain(axis: Axes) -> None:
 def save(figure: Figure, path: Path) -> None:
     """Write an SVG that is the same for the same results."""
     figure.tight_layout()
-    figure.savefig(path, transparent=True, metadata={"Date": None})
+    figure.savefig(path, transparent=True, bbox_inches="tight", metadata={"Date": None})
 
 
 def main() -> None:
