@@ -20,7 +20,8 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 from types import MappingProxyType
@@ -82,62 +83,92 @@ def answer(process: subprocess.Popen[str], line: str = "") -> dict[str, Any]:
     assert process.stdin is not None
     assert process.stdout is not None
     if line:
-        process.stdin.write(line + "\n")
-        process.stdin.flush()
+        with suppress(BrokenPipeError):
+            process.stdin.write(line + "\n")
+            process.stdin.flush()
     said = process.stdout.readline()
     found: dict[str, Any] = json.loads(said) if said else {"missing": f"the process ended with {process.wait()}"}
     return found
 
 
-def pieces(number: int, rounds: int, warm: int) -> list[tuple[int, int]]:
+def pieces(first: int, number: int, rounds: int, warm: int) -> list[tuple[int, int]]:
     """Bounds of the piece that warms up, and of as many equal ones as there are rounds.
 
-    >>> pieces(110, 2, 10)
-    [(0, 10), (10, 60), (60, 110)]
+    >>> pieces(500, 110, 2, 10)
+    [(500, 510), (510, 560), (560, 610)]
+
+    Args:
+        first: where they begin.
+        number: how many records there are.
+        rounds: how many pieces.
+        warm: size of the first one.
     """
-    size = (number - warm) // rounds
-    return [(0, warm), *((warm + i * size, warm + (i + 1) * size) for i in range(rounds))]
+    size, begin = (number - warm) // rounds, first + warm
+    return [(first, begin), *((begin + i * size, begin + (i + 1) * size) for i in range(rounds))]
 
 
 def compare(
-    texts: str, records: Sequence[Record], interpreters: Mapping[str, str], ways: Sequence[str], *, rounds: int, written_out: bool
-) -> dict[str, Any]:
-    """Results of the ways on the records."""
-    found: dict[str, list[Round]] = {}
-    loaded: dict[str, dict[str, Any]] = {}
-    missing: dict[str, str] = {}
-    peaks: dict[str, int] = {}
+    texts: Mapping[str, Sequence[Record]], interpreters: Mapping[str, str], ways: Sequence[str], *, rounds: int, written_out: bool
+) -> Iterator[dict[str, Any]]:
+    """Results of the ways on each collection of records; a way is loaded once for all of them."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        (folder / "records.json").write_text(json.dumps(records), encoding="utf-8")
+        (folder / "records.json").write_text(json.dumps([r for records in texts.values() for r in records]), encoding="utf-8")
         vocabulary = [sys.executable, str(HERE / "peer_vocabulary.py"), str(folder / "names.json")]
         subprocess.run([*vocabulary, *(["--written-out"] if written_out else [])], check=True)
         names = len(json.loads((folder / "names.json").read_text(encoding="utf-8")))
-        processes = {}
-        for way in ways:
-            process = start(way, interpreters.get(way, sys.executable), folder)
-            loaded[way] = answer(process)
-            if "missing" in loaded[way]:
-                missing[way] = loaded.pop(way)["missing"]
-                print(f"{way}: {missing[way]}", file=sys.stderr)
-            else:
-                processes[way] = process
-        for number, (first, last) in enumerate(pieces(len(records), rounds, WARM)):
-            for way, process in processes.items():
-                said = answer(process, f"{first} {last}") if way not in missing else {"missing": missing[way]}
-                if "missing" in said:
-                    missing[way] = said["missing"]
-                    print(f"{way}: {missing[way]}", file=sys.stderr)
-                elif number:
-                    found.setdefault(way, []).append(Round(last - first, said["cpu"], said["marks"]))
-                    peaks[way] = said["peak"]
+        processes, loaded, missing = started(folder, interpreters, ways)
+        first = 0
+        for name, records in texts.items():
+            bounds = pieces(first, len(records), rounds, WARM)
+            found, peaks = in_turn(processes, bounds, missing)
+            first += len(records)
+            own = [marks for its in found.get(OWN, ()) for marks in its.marks]
+            naive = found.get(NAIVE)
+            about = {"texts": name, "documents": bounds[-1][1] - bounds[0][1], "rounds": rounds, "names": names, "written_out": written_out}
+            results = [result(way, found[way], loaded[way], peaks[way], own, naive)._asdict() for way in found]
+            yield {**about, "ways": results, "missing": dict(missing)}
         for process in processes.values():
             process.communicate()
-    own = [marks for its in found.get(OWN, ()) for marks in its.marks]
-    naive = found.get(NAIVE)
-    results = [result(way, found[way], loaded[way], peaks[way], own, naive)._asdict() for way in found if way not in missing]
-    about = {"texts": texts, "documents": len(records) - WARM, "rounds": rounds, "names": names, "written_out": written_out}
-    return {**about, "ways": results, "missing": missing}
+
+
+def started(
+    folder: Path, interpreters: Mapping[str, str], ways: Sequence[str]
+) -> tuple[dict[str, subprocess.Popen[str]], dict[str, dict[str, Any]], dict[str, str]]:
+    """Processes of the ways, one loaded after the other; what each said of its start; why others have none."""
+    processes: dict[str, subprocess.Popen[str]] = {}
+    loaded: dict[str, dict[str, Any]] = {}
+    missing: dict[str, str] = {}
+    for way in ways:
+        process = start(way, interpreters.get(way, sys.executable), folder)
+        said = answer(process)
+        if "missing" in said:
+            missing[way] = said["missing"]
+            print(f"{way}: {missing[way]}", file=sys.stderr)
+        else:
+            processes[way], loaded[way] = process, said
+    return processes, loaded, missing
+
+
+def in_turn(
+    processes: Mapping[str, subprocess.Popen[str]], bounds: Sequence[tuple[int, int]], missing: dict[str, str]
+) -> tuple[dict[str, list[Round]], dict[str, int]]:
+    """Rounds of each way over the pieces, the first of which is not counted, and its peak memory; who ends is added to ``missing``."""
+    found: dict[str, list[Round]] = {}
+    peaks: dict[str, int] = {}
+    for number, (first, last) in enumerate(bounds):
+        for way, process in processes.items():
+            if way in missing:
+                continue
+            said = answer(process, f"{first} {last}")
+            if "missing" in said:
+                missing[way] = said["missing"]
+                found.pop(way, None)
+                print(f"{way}: {missing[way]}", file=sys.stderr)
+            elif number:
+                found.setdefault(way, []).append(Round(last - first, said["cpu"], said["marks"]))
+                peaks[way] = said["peak"]
+    return found, peaks
 
 
 def result(way: str, rounds: Sequence[Round], loaded: Mapping[str, Any], peak: int, own: Marks, naive: Sequence[Round] | None) -> Result:
@@ -226,13 +257,12 @@ def main() -> None:
             asked.output.write_text(json.dumps({**kept, "machine": machine}, indent=1) + "\n", encoding="utf-8")
             write_table(asked.output.with_suffix(".csv"), kept.get("peers", ()))
 
-    for path in asked.abstracts if "peers" in steps else ():
-        records = read_abstracts(path, asked.documents + WARM)
-        ways = asked.ways.split(",")
-        new = compare(path.name.split(".")[0], records, interpreters, ways, rounds=asked.rounds, written_out=asked.written_out)
-        show(new)
-        key = (new["texts"], new["written_out"])
-        keep("peers", [*(c for c in kept.get("peers", ()) if (c["texts"], c["written_out"]) != key), new])
+    if "peers" in steps:
+        texts = {path.name.split(".")[0]: read_abstracts(path, asked.documents + WARM) for path in asked.abstracts}
+        for new in compare(texts, interpreters, asked.ways.split(","), rounds=asked.rounds, written_out=asked.written_out):
+            show(new)
+            key = (new["texts"], new["written_out"])
+            keep("peers", [*(c for c in kept.get("peers", ()) if (c["texts"], c["written_out"]) != key), new])
     records = read_abstracts(asked.abstracts[0], 0)
     if "files" in steps:
         keep("files", peer_runs.files(records, asked.documents, interpreters, rounds=asked.rounds))
