@@ -12,29 +12,29 @@ MANY_NODES = 0.65  # of nodes that share a disk, too, and wait for the last shar
 
 
 class Rates(NamedTuple):
-    """Records a CPU-second from file to table, without and with abstract, and of reading alone."""
+    """Records a CPU-second from file to table, with and without abstract, and what the one process does of it that serves the others."""
 
     abstract: float
     title: float
-    reading: float
+    serving: float
 
 
 class Machine(NamedTuple):
-    """Cores that work, the share of their time that goes into work, and how many files are read at a time."""
+    """Cores, the share of their time that goes into work, and the runs that they are divided into."""
 
     name: str
     cores: int
     efficiency: float
-    readers: int
+    runs: int
 
 
 class Cost(NamedTuple):
-    """Hours on the wall, CPU hours, and whether reading, and not annotating, sets the pace."""
+    """Hours on the wall, CPU hours, and whether the process that serves the others, and not annotating, sets the pace."""
 
     machine: Machine
     hours: float
     cpu_hours: float
-    is_bound_by_reading: bool
+    is_bound_by_serving: bool
 
 
 def machines(two: float) -> list[Machine]:
@@ -52,7 +52,7 @@ def machines(two: float) -> list[Machine]:
 
 
 def cost(rates: Rates, machine: Machine, *, records: int = RECORDS, without_abstract: float = WITHOUT_ABSTRACT) -> Cost:
-    """What a machine needs: the CPU time over its working cores, but no less than reading takes.
+    """What a machine needs: the CPU time over its working cores, but no less than what one process of each run does alone.
 
     >>> one = Machine("1 core", 1, 1.0, 1)
     >>> cost(Rates(1000.0, 4000.0, 10_000.0), one, records=3_600_000, without_abstract=0.0).hours
@@ -68,8 +68,8 @@ def cost(rates: Rates, machine: Machine, *, records: int = RECORDS, without_abst
     """
     seconds = records * ((1 - without_abstract) / rates.abstract + without_abstract / rates.title)
     working = seconds / (machine.cores * machine.efficiency)
-    reading = records / rates.reading / machine.readers
-    return Cost(machine, max(working, reading) / 3600, seconds / 3600, machine.cores > 1 and reading > working)
+    serving = records / rates.serving / machine.runs
+    return Cost(machine, max(working, serving) / 3600, seconds / 3600, machine.cores > 1 and serving > working)
 
 
 def costs(rates: Rates, two: float) -> Sequence[Cost]:

@@ -86,17 +86,17 @@ def made_up_word(number: int) -> str:
     return word
 
 
-def write_pubmed_xml(path: Path, records: Iterable[Record], *, seed: int = 1) -> int:
+def write_pubmed_xml(path: Path, records: Iterable[Record], *, first: int = 0, seed: int = 1) -> int:
     """Write the records as a gzipped file of PubMed's, and say how many they are.
 
-    PMIDs count up; journal, year, authors and the rest are made up by the seed.
+    PMIDs count up from the first; journal, year, authors and the rest are made up by the seed.
     """
     chance = random.Random(seed)
     number = 0
     with gzip.open(path, "wt", encoding="utf-8", compresslevel=6) as stream:
         stream.write('<?xml version="1.0" encoding="utf-8"?>\n<PubmedArticleSet>\n')
         for record in records:
-            stream.write(_article(_FIRST_PMID + number, record, chance))
+            stream.write(_article(_FIRST_PMID + first + number, record, chance))
             number += 1
         stream.write("</PubmedArticleSet>\n")
     return number

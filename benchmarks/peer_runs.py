@@ -10,8 +10,9 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
+from shutil import rmtree
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -27,16 +28,21 @@ SIZES = (1_000, 5_000, 20_000, 100_000, 300_000, 1_000_000)
 NAMES = (0, 1_000, 10_000, 100_000, 1_000_000)
 NAMED_RECORDS = 2_000
 PROCESSES = (1, 2)
+FILES = 8  # as PubMed's records come in many
 _LEAST = 0.5  # of the start's time
 _EVERY, _TICK = 0.25, 0.02  # seconds between two looks at memory, at the process
 
 
 class Run(NamedTuple):
-    """What a command took: CPU and wall-clock seconds, and the peak of its memory with that of its processes, in MB."""
+    """What a command took: CPU and wall-clock seconds, and the peak of its memory in MB, with all of its processes.
+
+    ``first_cpu`` is the part of the process that started the others.
+    """
 
     cpu: float
     wall: float
     peak_megabytes: int
+    first_cpu: float
 
 
 def measured(command: Sequence[str], *, limit: float = 3_600) -> Run:
@@ -50,7 +56,7 @@ def measured(command: Sequence[str], *, limit: float = 3_600) -> Run:
     begin = time.monotonic()
     environment = os.environ | {"ALLNLP_MODEL": "none", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    peak, looked = 0, 0.0
+    peak, looked, first = 0, 0.0, 0.0
     while True:
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         now = time.monotonic()
@@ -58,6 +64,7 @@ def measured(command: Sequence[str], *, limit: float = 3_600) -> Run:
             break
         if now - looked > _EVERY:
             peak, looked = max(peak, megabytes(process.pid)), now
+            first = max(first, seconds(process.pid))
         if now - begin > limit:
             process.kill()
         time.sleep(_TICK)
@@ -65,7 +72,15 @@ def measured(command: Sequence[str], *, limit: float = 3_600) -> Run:
     said = process.stderr.read() if process.stderr else ""
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command[-3:], stderr=said[-500:])
-    return Run(usage.ru_utime + usage.ru_stime, now - begin, max(peak, usage.ru_maxrss // 1024 if not peak else 0))
+    return Run(usage.ru_utime + usage.ru_stime, now - begin, peak or usage.ru_maxrss // 1024, first)
+
+
+def seconds(pid: int) -> float:
+    """CPU seconds of a process so far, without those of the processes that it started."""
+    with suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def megabytes(pid: int) -> int:
@@ -160,7 +175,7 @@ def ends(folder: Path, sources: Mapping[str, tuple[Path, int]], interpreters: Ma
 def net(runs: Sequence[tuple[Run, Run]], records: int) -> float | None:
     """Records a CPU-second without the start, by medians; None where the records took less than half as long as it, which noise would hide.
 
-    >>> one, whole = Run(2.0, 2.0, 100), Run(12.0, 12.0, 100)
+    >>> one, whole = Run(2.0, 2.0, 100, 2.0), Run(12.0, 12.0, 100, 12.0)
     >>> net([(one, whole)], 1001), net([(one, one)], 1001)
     (100.0, None)
 
@@ -203,12 +218,16 @@ def scaling(records: Sequence[Record], largest: int, most_names: int, *, rounds:
 
 
 def by_documents(folder: Path, records: Sequence[Record], number: int) -> dict[str, Any]:
-    source, _ = written(folder / f"{number}.xml.gz", records, number, without_abstract=0.3)
+    """A run over so many records in several files, with each number of processes."""
+    source = folder / f"records{number}"
+    source.mkdir()
+    made = varied(records, number, without_abstract=0.3)
+    for i in range(FILES):
+        write_pubmed_xml(source / f"{i}.xml.gz", islice(made, number // FILES), first=i * number // FILES)
     found = {}
     for jobs in PROCESSES if has_jobs() else (1,):
-        run = measured(own_command(source, folder / "out", jobs=jobs))
-        found[str(jobs)] = run._asdict()
-    source.unlink()
+        found[str(jobs)] = measured(own_command(source, folder / "out", jobs=jobs))._asdict()
+    rmtree(source)
     return {"records": number, "by_processes": found}
 
 

@@ -129,12 +129,13 @@ def lines_of(found: Sequence[Mapping[str, Any]], columns: Columns) -> list[str]:
 
 
 def rates_of(results: Results) -> Rates:
-    """Measured rates of allnlp."""
+    """Measured rates of allnlp; what serves the others is taken from the longest run with two processes, where there is one."""
     by_way = {r["way"]: r["rate"] for r in results["files"]["ends"]}
-    readers = {r["way"]: r["rate"] for r in results["files"]["reading"]}
+    grown = [(r["records"], r["by_processes"].get("2")) for r in results.get("scaling", {}).get("documents", ())]
+    serving = max(((records, records / run["first_cpu"]) for records, run in grown if run), default=(0, float("inf")))[1]
     if None in (by_way["allnlp"], by_way["allnlp-titles"]):
         sys.exit("The runs over files were too short to tell their rate from their start; give peers.py more --documents.")
-    return Rates(by_way["allnlp"], by_way["allnlp-titles"], readers["allnlp"])
+    return Rates(by_way["allnlp"], by_way["allnlp-titles"], serving)
 
 
 def two_processes(results: Results) -> float | None:
@@ -146,14 +147,15 @@ def two_processes(results: Results) -> float | None:
 def cost(results: Results) -> Iterator[str]:
     rates, two = rates_of(results), two_processes(results)
     yield f"Measured: {rates.abstract:,.0f} records with abstract and {rates.title:,.0f} without a CPU-second from file to table,"
-    yield f"{rates.reading:,.0f} by reading alone;"
+    if rates.serving != float("inf"):
+        yield f"{rates.serving:,.0f} by what one process does for the others, with its start;"
     said = "" if two else "not measured in this run, taken as "
     yield f"two processes, {said}{two or TWO_IF_UNKNOWN:.2f} times as fast as one."
     yield ""
     rows = [
         (
             c.machine.name, f"{c.machine.efficiency:.2f}", significant(c.cpu_hours), significant(c.hours),
-            "reading by one process" if c.is_bound_by_reading else "annotating",
+            "the process that serves the others" if c.is_bound_by_serving else "annotating",
         )
         for c in costs(rates, two or TWO_IF_UNKNOWN)
     ]  # fmt: skip
@@ -181,7 +183,7 @@ def measures(results: Results) -> Iterator[tuple[str, float, float | None, bool]
     whole = "from XML to table, findings and study records too, times pubmed_parser, naive spaCy and CSV"
     yield whole, 12, end.get("allnlp", {}).get("times_naive"), False
     yield "reading PubMed XML, times pubmed_parser", 4, read.get("allnlp", {}).get("times_pubmed_parser"), False
-    hours = costs(rates_of(results), two or TWO_IF_UNKNOWN)[1].hours if end and read else None
+    hours = costs(rates_of(results), two or TWO_IF_UNKNOWN)[1].hours if end else None
     yield "all of PubMed by rules on two cores, hours, projected", 3, hours, True
     yield "two processes, times one", 1.7, two, False
     yield "memory at 1,000,000 records, two processes, MB", 1_000, grown.get(1_000_000, {}).get("2", {}).get("peak_megabytes"), True
