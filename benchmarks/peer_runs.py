@@ -16,6 +16,7 @@ from shutil import rmtree
 from statistics import median
 from typing import Any, NamedTuple
 
+from peer_file import READERS
 from peer_records import Record, varied, write_names, write_pubmed_xml
 from peer_ways import WAYS
 
@@ -105,8 +106,8 @@ def has_jobs() -> bool:
     return "--jobs" in said
 
 
-def files(records: Sequence[Record], number: int, interpreters: Mapping[str, str], *, rounds: int) -> dict[str, Any]:
-    """From gzipped XML to a table, and reading alone: rates in records a CPU-second.
+def files(records: Sequence[Record], number: int, interpreters: Mapping[str, str], *, rounds: int) -> list[dict[str, Any]]:
+    """From gzipped XML to a table: rates in records a CPU-second.
 
     ``rate`` is without the start, which is measured on a file of one record; ``rate_whole`` with it.
     """
@@ -118,10 +119,8 @@ def files(records: Sequence[Record], number: int, interpreters: Mapping[str, str
             "abstracts": written(folder / "abstracts.xml.gz", records, number),
             "more": written(folder / "more.xml.gz", records, number * MORE),
             "titles": written(folder / "titles.xml.gz", records, number * MORE, without_abstract=1.0),
-            "read": written(folder / "read.xml.gz", records, READ_RECORDS),
         }
-        read = reading(sources["read"], sources["one"][0], interpreters, rounds)
-        return {"rounds": rounds, "reading": read, "ends": ends(folder, sources, interpreters, rounds)}
+        return ends(folder, sources, interpreters, rounds)
 
 
 def written(path: Path, records: Sequence[Record], number: int, *, without_abstract: float = 0.0) -> tuple[Path, int]:
@@ -162,6 +161,7 @@ def ends(folder: Path, sources: Mapping[str, tuple[Path, int]], interpreters: Ma
             "way": way,
             "title": ways[way][0],
             "records": sources[ways[way][1]][1],
+            "rounds": rounds,
             "rate": rate,
             "rate_whole": median(sources[ways[way][1]][1] / run.cpu for _, run in found[way]),
             "times_naive": rate / naive if rate and naive else None,
@@ -187,23 +187,26 @@ def net(runs: Sequence[tuple[Run, Run]], records: int) -> float | None:
     return (records - 1) / (whole - start) if whole > start * (1 + _LEAST) else None
 
 
-def reading(source: tuple[Path, int], one: Path, interpreters: Mapping[str, str], rounds: int) -> list[dict[str, Any]]:
-    """A line for each reader; what it found is compared with what was written."""
-    path, number = source
+def reading(records: Sequence[Record], interpreters: Mapping[str, str], *, rounds: int) -> list[dict[str, Any]]:
+    """A line for each reader of gzipped XML; that it found what was written is checked."""
     rates: dict[str, list[float]] = {}
-    for _ in range(rounds):
-        for way in ("allnlp", "pubmed_parser", "lxml iterparse"):
-            command = [interpreters.get(way, sys.executable), str(HERE / "peer_file.py"), "read", way, str(path), str(one)]
-            ran = subprocess.run(command, check=False, capture_output=True, text=True)
-            if ran.returncode:
-                print(f"{way}: {ran.stderr.strip().splitlines()[-1]}", file=sys.stderr)
-                continue
-            said = json.loads(ran.stdout.splitlines()[-1])
-            assert said["records"] == number, f"{way} read {said['records']} of {number} records"
-            rates.setdefault(way, []).append(number / said["cpu"])
+    with tempfile.TemporaryDirectory() as place:
+        one, _ = written(Path(place) / "one.xml.gz", records, 1)
+        path, number = written(Path(place) / "read.xml.gz", records, READ_RECORDS)
+        for _ in range(rounds):
+            for way in READERS:
+                command = [interpreters.get(way, sys.executable), str(HERE / "peer_file.py"), "read", way, str(path), str(one)]
+                ran = subprocess.run(command, check=False, capture_output=True, text=True)
+                if ran.returncode:
+                    print(f"{way}: {ran.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+                    continue
+                said = json.loads(ran.stdout.splitlines()[-1])
+                assert said["records"] == number, f"{way} read {said['records']} of {number} records"
+                rates.setdefault(way, []).append(number / said["cpu"])
     base = rates.get("pubmed_parser")
     times = {way: median(a / b for a, b in zip(its, base, strict=True)) if base else None for way, its in rates.items()}
-    return [{"way": way, "records": number, "rate": median(its), "times_pubmed_parser": times[way]} for way, its in rates.items()]
+    about = {"records": number, "rounds": rounds}
+    return [{"way": way, **about, "rate": median(its), "times_pubmed_parser": times[way]} for way, its in rates.items()]
 
 
 def scaling(records: Sequence[Record], largest: int, most_names: int, *, rounds: int) -> dict[str, Any]:
@@ -274,11 +277,8 @@ def by_processes(folder: Path, records: Sequence[Record], rounds: int) -> list[d
     ]
 
 
-def show(results: Mapping[str, Any]) -> None:
-    """Print the tables."""
-    for name, lines in results.items():
-        if not isinstance(lines, list):
-            continue
-        print(f"\n{name}")
-        for line in lines:
-            print("  ".join(f"{key} {value:,.2f}" if isinstance(value, float) else f"{key} {value}" for key, value in line.items()))
+def show(name: str, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Print a table."""
+    print(f"\n{name}")
+    for line in lines:
+        print("  ".join(f"{key} {value:,.2f}" if isinstance(value, float) else f"{key} {value}" for key, value in line.items()))

@@ -60,7 +60,8 @@ def significant(value: float) -> str:
 def peers(results: Results) -> Iterator[str]:
     for compared in results.get("peers", ()):
         form = "with every plural, spelling and dash written out" if compared["written_out"] else "as the tables have them"
-        yield f"**{compared['texts']}**: {compared['documents']:,} abstracts, {compared['names']:,} names {form}."
+        counts = f"{compared['documents']:,} abstracts in {compared['rounds']} rounds, {compared['names']:,} names"
+        yield f"**{compared['texts']}**: {counts} {form}."
         yield ""
         rows = [
             (
@@ -80,19 +81,19 @@ def peers(results: Results) -> Iterator[str]:
 
 def ends(results: Results) -> Iterator[str]:
     yield from lines_of(
-        results.get("files", {}).get("ends", ()),
+        results.get("files", ()),
         {
-            "from gzipped PubMed XML to a table": ("title", None), "records": ("records", 0), "records a CPU-second": ("rate", 0),
-            "times naive": ("times_naive", 1), "with the start": ("rate_whole", 0), "start, CPU s": ("start", 1),
+            "from gzipped PubMed XML to a table": ("title", None), "records": ("records", 0), "rounds": ("rounds", 0),
+            "records a CPU-second": ("rate", 0), "times naive": ("times_naive", 1), "with the start": ("rate_whole", 0), "start, CPU s": ("start", 1),
             "peak MB": ("peak_megabytes", 0),
         },
     )  # fmt: skip
 
 
 def reading(results: Results) -> Iterator[str]:
-    columns: Columns = {"reader": ("way", None), "records": ("records", 0), "records a CPU-second": ("rate", 0)}
+    columns: Columns = {"reader": ("way", None), "records": ("records", 0), "rounds": ("rounds", 0), "records a CPU-second": ("rate", 0)}
     columns |= {"times pubmed_parser": ("times_pubmed_parser", 1)}
-    yield from lines_of(results.get("files", {}).get("reading", ()), columns)
+    yield from lines_of(results.get("reading", ()), columns)
 
 
 def documents(results: Results) -> Iterator[str]:
@@ -124,18 +125,19 @@ def lines_of(found: Sequence[Mapping[str, Any]], columns: Columns) -> list[str]:
         found: what was measured, by key.
         columns: for each heading, the key and the digits after the point, or None for words.
     """
+    if not found:
+        return ["Not measured in this run."]
     rows = [[str(one[key]) if digits is None else number(one[key], digits) for key, digits in columns.values()] for one in found]
     return table(list(columns), rows)
 
 
-def rates_of(results: Results) -> Rates:
+def rates_of(results: Results) -> Rates | None:
     """Measured rates of allnlp; what serves the others is taken from the longest run with two processes, where there is one."""
-    by_way = {r["way"]: r["rate"] for r in results["files"]["ends"]}
+    by_way = {r["way"]: r["rate"] for r in results.get("files", ())}
+    abstract, title = by_way.get("allnlp"), by_way.get("allnlp-titles")
     grown = [(r["records"], r["by_processes"].get("2")) for r in results.get("scaling", {}).get("documents", ())]
     serving = max(((records, records / run["first_cpu"]) for records, run in grown if run), default=(0, float("inf")))[1]
-    if None in (by_way["allnlp"], by_way["allnlp-titles"]):
-        sys.exit("The runs over files were too short to tell their rate from their start; give peers.py more --documents.")
-    return Rates(by_way["allnlp"], by_way["allnlp-titles"], serving)
+    return Rates(abstract, title, serving) if abstract and title else None
 
 
 def two_processes(results: Results) -> float | None:
@@ -146,6 +148,9 @@ def two_processes(results: Results) -> float | None:
 
 def cost(results: Results) -> Iterator[str]:
     rates, two = rates_of(results), two_processes(results)
+    if rates is None:
+        yield "Not measured, or in runs too short to tell their rate from their start."
+        return
     yield f"Measured: {rates.abstract:,.0f} records with abstract and {rates.title:,.0f} without a CPU-second from file to table,"
     if rates.serving != float("inf"):
         yield f"{rates.serving:,.0f} by what one process does for the others, with its start;"
@@ -173,8 +178,8 @@ def targets(results: Results) -> Iterator[str]:
 
 def measures(results: Results) -> Iterator[tuple[str, float, float | None, bool]]:
     """Aims: what, how much, what was measured, whether it is an upper bound."""
-    end = {r["way"]: r for r in results.get("files", {}).get("ends", ())}
-    read = {r["way"]: r for r in results.get("files", {}).get("reading", ())}
+    end = {r["way"]: r for r in results.get("files", ())}
+    read = {r["way"]: r for r in results.get("reading", ())}
     named = {r["names"]: r for r in results.get("scaling", {}).get("names", ())}
     grown = {r["records"]: r["by_processes"] for r in results.get("scaling", {}).get("documents", ())}
     two = two_processes(results)
@@ -183,7 +188,8 @@ def measures(results: Results) -> Iterator[tuple[str, float, float | None, bool]
     whole = "from XML to table, findings and study records too, times pubmed_parser, naive spaCy and CSV"
     yield whole, 12, end.get("allnlp", {}).get("times_naive"), False
     yield "reading PubMed XML, times pubmed_parser", 4, read.get("allnlp", {}).get("times_pubmed_parser"), False
-    hours = costs(rates_of(results), two or TWO_IF_UNKNOWN)[1].hours if end else None
+    rates = rates_of(results)
+    hours = costs(rates, two or TWO_IF_UNKNOWN)[1].hours if rates else None
     yield "all of PubMed by rules on two cores, hours, projected", 3, hours, True
     yield "two processes, times one", 1.7, two, False
     yield "memory at 1,000,000 records, two processes, MB", 1_000, grown.get(1_000_000, {}).get("2", {}).get("peak_megabytes"), True
