@@ -84,8 +84,8 @@ def ends(results: Results) -> Iterator[str]:
         results.get("files", ()),
         {
             "from gzipped PubMed XML to a table": ("title", None), "records": ("records", 0), "rounds": ("rounds", 0),
-            "records a CPU-second": ("rate", 0), "times naive": ("times_naive", 1), "with the start": ("rate_whole", 0), "start, CPU s": ("start", 1),
-            "peak MB": ("peak_megabytes", 0),
+            "records a CPU-second": ("rate", 0), "times naive": ("times_naive", 1), "with the start": ("rate_whole", 0),
+            "start, CPU s": ("start", 1), "peak MB": ("peak_megabytes", 0),
         },
     )  # fmt: skip
 
