@@ -116,6 +116,8 @@ def processes(results: Results) -> Iterator[str]:
     columns: Columns = {"processes": ("processes", 0), "records": ("records", 0), "wall s": ("wall", 1), "CPU s": ("cpu", 1)}
     columns |= {"times one": ("times_one", 2), "peak MB, all processes": ("peak_megabytes", 0)}
     yield from lines_of(results.get("scaling", {}).get("processes", ()), columns)
+    if results.get("scaling"):
+        yield from ("", "![Peak memory by records; rate by names](pictures/performance-scaling.svg)")
 
 
 def lines_of(found: Sequence[Mapping[str, Any]], columns: Columns) -> list[str]:
