@@ -154,15 +154,18 @@ def cost(results: Results) -> Iterator[str]:
         yield "Not measured, or in runs too short to tell their rate from their start."
         return
     yield f"Measured: {rates.abstract:,.0f} records with abstract and {rates.title:,.0f} without a CPU-second from file to table,"
-    if rates.serving != float("inf"):
+    is_measured = rates.serving != float("inf")
+    if is_measured:
         yield f"{rates.serving:,.0f} by what one process does for the others, with its start;"
+    else:
+        yield "what one process does for the others was not measured, so that the hours on many cores are the least that it can take;"
     said = "" if two else "not measured in this run, taken as "
     yield f"two processes, {said}{two or TWO_IF_UNKNOWN:.2f} times as fast as one."
     yield ""
     rows = [
         (
             c.machine.name, f"{c.machine.efficiency:.2f}", significant(c.cpu_hours), significant(c.hours),
-            "the process that serves the others" if c.is_bound_by_serving else "annotating",
+            "the process that serves the others" if c.is_bound_by_serving else "annotating" if is_measured or c.machine.cores == 1 else "not known",
         )
         for c in costs(rates, two or TWO_IF_UNKNOWN)
     ]  # fmt: skip
