@@ -165,7 +165,8 @@ def cost(results: Results) -> Iterator[str]:
     rows = [
         (
             c.machine.name, f"{c.machine.efficiency:.2f}", significant(c.cpu_hours), significant(c.hours),
-            "the process that serves the others" if c.is_bound_by_serving else "annotating" if is_measured or c.machine.cores == 1 else "not known",
+            "the process that serves the others" if c.is_bound_by_serving
+            else "annotating" if is_measured or c.machine.cores == 1 else "not known",
         )
         for c in costs(rates, two or TWO_IF_UNKNOWN)
     ]  # fmt: skip
