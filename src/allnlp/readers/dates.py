@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from types import MappingProxyType
 
@@ -31,6 +32,7 @@ def year(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
+@functools.lru_cache(maxsize=8192)
 def iso_date(text: str) -> str | None:
     """ISO date of a text, as exact as the text is: to the day, the month or the year.
 

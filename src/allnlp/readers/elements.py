@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import html.entities
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -34,6 +35,7 @@ _ENTITY = re.compile(rb"&(?!#|(?:lt|gt|amp|quot|apos);)")
 _PROLOG = re.compile(rb"[^<]*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)", re.DOTALL)
 _NAMESPACE = re.compile(rb"\sxmlns(?::[\w.-]+)?\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*')")
 _NAMESPACE_FAULTS = range(200, 206)  # libxml2's numbers; it loses nothing when it goes on after them
+_SHORT = 64  # characters
 _LONGEST = 1 << 27  # bytes of a record; one without end is not followed further
 _LONGEST_TAG = 1 << 16  # bytes; an article's may declare many namespaces
 _ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)")
@@ -70,14 +72,20 @@ def local(element: Element) -> str:
     return str(element.tag).rpartition("}")[2].rpartition(":")[2]
 
 
+@functools.lru_cache(maxsize=65_536)
+def _cleaned(text: str) -> str:
+    """A short text, as names and headings are, which come again and again."""
+    return clean(text)
+
+
 def flat(element: Element | None) -> str:
     """Text of an element without its markup; blanks are one space each, formulas are given once."""
     if element is None:
         return ""
     text = element.text
     if not len(element):
-        if not text:
-            return ""
+        if not text or len(text) < _SHORT:
+            return _cleaned(text) if text else ""
         return " ".join(text.split()) if text.isascii() and len(text) < 10_000 else clean(text)
     parts: list[str] = [text or ""]
     # an explicit stack, for nesting may be as deep as the file is long
@@ -126,15 +134,15 @@ def without(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
 
 
 def cut_before(pieces: Iterable[bytes], mark: bytes) -> Iterator[bytes]:
-    """The same bytes, with every mark at the beginning of a piece; so it does not matter how they arrived.
+    """The same bytes, with every mark, which cannot overlap itself, at the beginning of a piece; so it does not matter how they arrived.
 
     >>> list(cut_before([b"ab<", b"!c<!d."], b"<!"))
     [b'ab', b'<!c', b'<!d', b'.']
     """
-    before = re.compile(b"(?=%s)" % re.escape(mark))
     carry = b""
     for piece in pieces:
-        *whole, last = before.split(carry + piece)
+        first, *others = (carry + piece).split(mark)
+        *whole, last = first, *(mark + part for part in others)
         cut = max(len(last) - len(mark) + 1, 0)
         cut = 0 if cut < len(mark) and last.startswith(mark) else cut
         yield from filter(None, (*whole, last[:cut]))

@@ -163,7 +163,7 @@ def _authors(authors: Element | None) -> list[str]:
     for author in authors if authors is not None else ():
         if author.get("ValidYN") == "N":
             continue
-        parts = {str(e.tag): flat(e) for e in author if e.tag in _NAME_PARTS}
+        parts = {tag: flat(e) for e in author if (tag := e.tag) in _NAME_PARTS}
         first = parts.get("ForeName") or parts.get("Initials", "")
         if parts.get("Suffix"):
             first = f"{first} {parts['Suffix']}".lstrip()
@@ -179,5 +179,5 @@ def _mesh(headings: Element | None) -> list[str]:
         if not len(heading):
             continue
         name, *qualifiers = map(flat, heading)
-        terms.extend([f"{name}/{qualifier}" for qualifier in qualifiers] or [name])
+        terms += [f"{name}/{qualifier}" for qualifier in qualifiers] if qualifiers else [name]
     return terms
