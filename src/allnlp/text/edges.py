@@ -48,7 +48,12 @@ def _may_precede(window: str, rules: EdgeRules) -> bool:
         return True
     folded = fold(window)
     tail = folded[-REACH:]
-    return tail in rules.tails or tail[-NEAR:] in rules.tails or any(word in folded for word in rules.words)
+    if tail in rules.tails or tail[-NEAR:] in rules.tails:
+        return True
+    for word in rules.words:  # noqa: SIM110 - a generator takes twice as long
+        if word in folded:
+            return True
+    return False
 
 
 def _left(text: str, start: int, edges: Mapping[str, str]) -> int:
