@@ -75,6 +75,17 @@ def test_a_model_is_loaded_once(package: Make, learned: Language) -> None:
     assert borrow(name) is borrow(name)
 
 
+def test_words_that_a_model_saw_do_not_pile_up(package: Make, learned: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("allnlp.components.ner._NEW_WORDS", 50)
+    model = borrow(package(learned, "small_words"))
+    texts = [f"{TEXT} word{i} new{i} other{i}" for i in range(100)]
+    before, at_first = len(model.nlp.vocab.strings), model.entities(texts[:1])
+    for text in texts:
+        model.entities([text])
+    assert len(model.nlp.vocab.strings) < before + 100
+    assert model.entities(texts[:1]) == at_first
+
+
 def test_blank_texts_have_no_entities_and_keep_their_place(package: Make, learned: Language) -> None:
     got = borrow(package(learned, "small_blank")).entities(["", TEXT, " \n", "Patients received novamab ."], batch_size=1)
     assert [len(entities) for entities in got] == [0, 3, 0, 1]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
 import importlib.util
 import json
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,17 +36,23 @@ EXAMPLE = (
     "Patients with relapsed lymphoma received lenalidomide and novacabtagene, which binds CD19; "
     "neutropenia and cytokine release syndrome were seen."
 )
+_NEW_WORDS = 100_000  # beyond those of the model: some 50 MB
 _DIGITS = 3  # of a score: what lies behind changes with the batch and with the machine
 # What third-party code raises on a damaged pipeline, or on one that was written for other versions.
 _UNLOADABLE = (ImportError, OSError, ValueError, LookupError, TypeError, AttributeError)
 
 
 class Borrowed:
-    """A loaded model; ``name`` is that of its package, and stands in its entities."""
+    """A loaded model; ``name`` is that of its package, and stands in its entities.
 
-    def __init__(self, package: Package, nlp: Language) -> None:
+    spaCy keeps every word that it ever saw (some 2.5 kB a document of new text), so a model that can be loaded again is, now and then.
+    """
+
+    def __init__(self, package: Package, nlp: Language, load: Callable[[], Language] | None = None) -> None:
         self.package = package
         self.nlp = nlp
+        self._load = load
+        self._words = len(nlp.vocab.strings)
 
     @property
     def name(self) -> str:
@@ -67,6 +74,9 @@ class Borrowed:
         Raises:
             ModelError: the model's tokenizer changes a text, so that its entities have no place in it.
         """
+        if self._load is not None and len(self.nlp.vocab.strings) > self._words + _NEW_WORDS:
+            self.nlp = self._load()
+            gc.collect()  # a pipeline refers to itself
         found: list[list[Entity]] = [[] for _ in texts]
         filled = [i for i, text in enumerate(texts) if text.strip()]
         docs = self.nlp.pipe((texts[i] for i in filled), batch_size=batch_size)
@@ -89,12 +99,16 @@ def borrow(name_or_path: str) -> Borrowed:
     package = find_package(name_or_path) or (package_in(Path(name_or_path)) if Path(name_or_path).is_dir() else None)
     if package is None:
         raise missing(name_or_path)
+    return Borrowed(package, _loaded(name_or_path, package), functools.partial(_loaded, name_or_path, package))
+
+
+def _loaded(name_or_path: str, package: Package) -> Language:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=r"\[W09[45]\]")  # another version of spaCy: `allnlp models check` says so
             left_out = unneeded(load_config(package.folder / "config.cfg"))
             if package.module:
-                nlp = importlib.import_module(package.module).load(exclude=left_out)
+                nlp: Language = importlib.import_module(package.module).load(exclude=left_out)
             else:
                 nlp = load_model_from_path(package.folder, exclude=left_out)
     except _UNLOADABLE as error:
@@ -104,7 +118,7 @@ def borrow(name_or_path: str) -> Borrowed:
             f"{name_or_path}: finds no entities; its pipeline is {', '.join(nlp.pipe_names) or 'empty'}. Give one with ner, spancat or a ruler."
         )
     multiply_by_numpy(nlp)
-    return Borrowed(package, nlp)
+    return nlp
 
 
 def _unloadable(package: Package, error: BaseException) -> ModelError:
