@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -10,11 +11,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from allnlp.annotation import annotate_collection, shards
+from allnlp.annotation import Progress, annotate_collection, shards
 from allnlp.annotation.engine import by_processes, without_killers
 from allnlp.annotation.parts import Settings, annotate_part, packed_batch, unpacked_batch
 from allnlp.annotation.shards import Batch
@@ -69,6 +72,35 @@ def test_the_number_of_processes_changes_no_byte(source: Path, tmp_path: Path) -
     two = annotate_collection([source], tmp_path / "two", models=NONE, jobs=2)
     assert content(tmp_path / "two") == content(tmp_path / "one")
     assert (two.counts.read, two.counts.annotated, two.counts.duplicates, two.counts.failed) == (103, 95, 7, 1)
+
+
+@pytest.mark.slow
+def test_files_that_are_read_at_once_give_the_same_bytes(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(source.read_bytes().replace(b"leukemia", b"lymphoma")))
+    (tmp_path / "c.jsonl").write_bytes(b"\x00\x01 nothing")
+    files = [source, tmp_path / "b.jsonl.gz", tmp_path / "c.jsonl"]
+    one = annotate_collection(files, tmp_path / "one", models=NONE, jobs=1)
+    monkeypatch.setattr("allnlp.annotation.reading._PAYS", 0)
+    monkeypatch.setattr("allnlp.annotation.run._SHARDS_EACH", 1000)  # so that only reading has processes
+    told: list[Progress] = []
+    two = annotate_collection(files, tmp_path / "two", models=NONE, jobs=2, progress=told.append)
+    assert content(tmp_path / "two") == content(tmp_path / "one")
+    assert two.counts.files_failed == 1
+    assert two.reasons == one.reasons
+    assert told[-1].bytes_read == told[-1].bytes_total
+
+
+def test_a_file_whose_reader_dies_is_a_failure(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def died(self: object, tasks: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
+        yield from ((task, Died("it was ended by SIGSEGV")) for task in tasks)
+
+    (tmp_path / "b.jsonl").write_bytes(source.read_bytes())
+    monkeypatch.setattr("allnlp.annotation.reading._PAYS", 0)
+    monkeypatch.setattr("allnlp.annotation.run._SHARDS_EACH", 1000)
+    monkeypatch.setattr(Workers, "results", died)
+    outcome = annotate_collection([source, tmp_path / "b.jsonl"], tmp_path / "out", models=NONE, jobs=2)
+    assert outcome.counts.files_failed == 2
+    assert "ended by SIGSEGV" in outcome.reasons[0]
 
 
 @pytest.mark.slow
