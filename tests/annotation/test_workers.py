@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -208,20 +207,37 @@ def test_the_number_of_processes_is_at_least_one(tmp_path: Path) -> None:
         annotate_collection([], tmp_path / "out", jobs=0)
 
 
+SCRIPT = """
+import sys, time
+from allnlp.annotation import annotate, run, shards
+
+shards.SHARD = run.SHARD = 10
+
+def told(now):
+    if now.records and sys.argv[3:]:
+        print("annotating", flush=True)
+        time.sleep(1)
+
+annotate(sys.argv[1], out=sys.argv[2], models=["none"], jobs=2, progress=told)
+print("ended")
+"""
+
+
 @pytest.mark.slow
 def test_a_script_needs_no_guard_and_ctrl_c_leaves_nothing_running(source: Path, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
-    script.write_text(
-        "import sys\nfrom allnlp.annotation import annotate, run, shards\nshards.SHARD = run.SHARD = 10\n"
-        f"print('began', flush=True)\nannotate({str(source)!r}, out={str(tmp_path / 'out')!r}, models=['none'], jobs=2)\nprint('ended')\n"
-    )
-    ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True, timeout=300)
-    assert ran.stdout.split() == ["began", "ended"]
-    shutil.rmtree(tmp_path / "out")
-    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as process:
+    script.write_text(SCRIPT)
+    command = [sys.executable, str(script), str(source)]
+    ran = subprocess.run([*command, str(tmp_path / "whole")], capture_output=True, text=True, check=False, timeout=300)
+    assert ran.stdout.split() == ["ended"], ran.stderr
+    out = tmp_path / "out"
+    with subprocess.Popen([*command, str(out), "slowly"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        process.stdout.readline()
+        assert process.stdout.readline() == "annotating\n"
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=120)  # until every process that has our pipes is gone
-    assert process.returncode
-    assert not (tmp_path / "out" / "manifest.json").exists()
+        told, errors = process.communicate(timeout=300)  # until every process that has our pipes is gone
+    assert process.returncode, errors
+    assert "ended" not in told
+    assert not (out / "manifest.json").exists()
+    annotate_collection([source], out, models=NONE, jobs=1)
+    assert content(out) == content(tmp_path / "whole")
