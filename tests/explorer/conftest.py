@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
@@ -136,8 +137,16 @@ def browser(chromium: Any) -> Iterator[Any]:
     chromium.get_log("performance")
     chromium.get_log("browser")
     yield chromium
+    _dismiss(chromium)  # a page may still have asked a program that was just stopped
     chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
     chromium.get("about:blank")
+
+
+def _dismiss(driver: Any) -> None:
+    from selenium.common.exceptions import NoAlertPresentException
+
+    with contextlib.suppress(NoAlertPresentException):
+        driver.switch_to.alert.dismiss()
 
 
 def look(driver: Any, *, width: int = 1280, height: int = 900, dark: bool = False, scripts: bool = True) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from allnlp.errors import TerminologyError
 from allnlp.terminology.rows import Term
 
+_LONGEST = 100_000  # characters of a cell; a quotation mark that is not closed takes in the rest of the table
+
 
 def parse_user_terms(name: str, content: str) -> list[tuple[int, str, Term]]:
     """A user's own terms, as (line, label, row), from the text of a CSV or TSV with a header.
@@ -29,6 +31,7 @@ def user_terms(name: str, content: str) -> Iterator[tuple[int, str, Term]]:
 
     Raises:
         TerminologyError: a missing column or an empty text, with the line.
+        Error: of the module csv: it is no table.
     """
     first = content.split("\n", 1)[0]
     reader = csv.DictReader(io.StringIO(content), delimiter="\t" if "\t" in first else ";" if ";" in first else ",")
@@ -40,6 +43,8 @@ def user_terms(name: str, content: str) -> Iterator[tuple[int, str, Term]]:
     names: dict[str, str] = {}
     for row in reader:
         cells = {k: (v or "").strip() for k, v in row.items() if isinstance(k, str) and not isinstance(v, list)}
+        if max(map(len, cells.values())) > _LONGEST:  # the reader's own limit is one for the whole program, and others raise it
+            raise csv.Error(f"a cell longer than {_LONGEST:,} characters")
         yield reader.line_num, cells["label"].upper(), _user_term(f"{name}:{reader.line_num}", cells, names)
 
 
