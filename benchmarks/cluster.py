@@ -9,7 +9,6 @@ worker comes. Prints how long workers take to start, what a shard costs beside i
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import signal
@@ -19,26 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from allnlp.readers import find_inputs, read
-from allnlp.schema import Document
-
-PROGRAM = [sys.executable, "-c", "from allnlp.cli import main; main()"]
-
-
-def export(source: Path, records: int, target: Path) -> Path:
-    """So many records as JSON lines."""
-    rows = []
-    for row in read(find_inputs([source])):
-        if isinstance(row, Document):
-            rows.append(json.dumps({"id": row.doc_id, "title": row.title, "abstract": row.abstract, "year": row.year}))
-        if len(rows) == records:
-            break
-    target.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    return target
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+from kills import PROGRAM, content, json_lines
 
 
 def scheduler() -> tuple[subprocess.Popen[str], str]:
@@ -70,7 +50,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=3)
     asked = parser.parse_args()
     place = Path(tempfile.mkdtemp(prefix="allnlp-cluster-"))
-    source = export(asked.source, asked.records, place / "in.jsonl")
+    source = place / "in.jsonl"
+    source.write_text("\n".join(json_lines(asked.source, asked.records)) + "\n", encoding="utf-8")
     began = time.monotonic()
     subprocess.run([*PROGRAM, "annotate", source, "-o", place / "serial", "--model", "none", "--jobs", "1"], check=True, stderr=subprocess.DEVNULL)
     print(f"one process: {time.monotonic() - began:.1f} s")

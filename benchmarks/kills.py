@@ -8,12 +8,14 @@ The program is killed, and its processes end with it. Every third run is an upda
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from itertools import islice
 from pathlib import Path
 
 from allnlp.readers import find_inputs, read
@@ -22,16 +24,15 @@ from allnlp.schema import Document
 PROGRAM = [sys.executable, "-c", "from allnlp.cli import main; main()"]
 
 
+def json_lines(source: Path, records: int) -> list[str]:
+    """So many records of a file."""
+    documents = (row for row in read(find_inputs([source])) if isinstance(row, Document))
+    return [json.dumps({"id": d.doc_id, "title": d.title, "abstract": d.abstract, "year": d.year}) for d in islice(documents, records)]
+
+
 def halves(source: Path, records: int, place: Path) -> list[Path]:
     """Two JSON lines files that share some records."""
-    import json
-
-    rows = []
-    for row in read(find_inputs([source])):
-        if isinstance(row, Document):
-            rows.append(json.dumps({"id": row.doc_id, "title": row.title, "abstract": row.abstract, "year": row.year}))
-        if len(rows) == records:
-            break
+    rows = json_lines(source, records)
     files = [place / "a.jsonl", place / "b.jsonl"]
     files[0].write_text("\n".join(rows[: records * 2 // 3]) + "\n", encoding="utf-8")
     files[1].write_text("\n".join(rows[records // 2 :]) + "\n", encoding="utf-8")
@@ -39,7 +40,7 @@ def halves(source: Path, records: int, place: Path) -> list[Path]:
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
 
 
 def killed(words: list[str], wait: float) -> bool:

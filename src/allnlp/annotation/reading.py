@@ -1,19 +1,44 @@
-"""Inputs read by several processes at once, a file each, into the spool."""
+"""The inputs of a run, and several of them read at once by processes, a file each, into the spool."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
+from allnlp import readers
 from allnlp.annotation.spool import Spool
 from allnlp.annotation.workers import Died, Workers
 from allnlp.readers import Row
 from allnlp.readers.record import failure
 
-if TYPE_CHECKING:
-    from allnlp.annotation.run import Source
-
 _PAYS = 20_000_000  # bytes to read, from which on processes are worth their start
+
+
+class Source(NamedTuple):
+    """Records of one input, or of a folder that a run before wrote."""
+
+    described: Mapping[str, Any]  # as the manifest names it
+    size: int
+    rows: Callable[[Callable[[int], None]], Iterator[Row]]  # its argument is told of bytes read
+
+
+@dataclass(frozen=True)
+class InputRows:
+    """Reads an input file."""
+
+    given: readers.Input
+    columns: Mapping[str, str] | None
+    body: bool
+
+    def __call__(self, told: Callable[[int], None]) -> Iterator[Row]:
+        """Its rows; ``told`` is told of bytes read."""
+        return readers.read([self.given], columns=self.columns, body=self.body, progress=told)
+
+
+def source_of(given: readers.Input, columns: Mapping[str, str] | None, *, body: bool = False) -> Source:
+    """The records of an input file."""
+    return Source({"file": given.name, "sha256": readers.sha256_of(given)}, given.size, InputRows(given, columns, body))
 
 
 def read_ahead(spool: Spool, sources: Sequence[Source], jobs: int, told: Callable[[int], None]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ from allnlp.annotation.concepts import COLUMNS, COUNTS, merged_concepts
 from allnlp.annotation.engine import Engine, by_processes, here
 from allnlp.annotation.entities import chosen, described
 from allnlp.annotation.parts import Settings, versions
-from allnlp.annotation.reading import read_ahead
+from allnlp.annotation.reading import Source, read_ahead, source_of
 from allnlp.annotation.shards import SHARD, Batch, Rows, is_annotated, shards
 from allnlp.annotation.spool import Spool, packed_places
 from allnlp.annotation.workers import cores
@@ -73,14 +72,6 @@ class Outcome(NamedTuple):
     reasons: tuple[str, ...] = ()
     kept: int = 0
     waiting: int = 0
-
-
-class Source(NamedTuple):
-    """Records of one input, or of a folder that a run before wrote."""
-
-    described: Mapping[str, Any]  # as the manifest names it
-    size: int
-    rows: Callable[[Callable[[int], None]], Iterator[Row]]  # its argument is told of bytes read
 
 
 class Job(NamedTuple):
@@ -159,24 +150,6 @@ def annotate_collection(
         return Outcome(out, done, is_new=False)
     refuse_inputs_in_the_way(found, out, format)
     return run(Job(out, format, sources, identity, terminology, used, limit, jobs=jobs or cores(), engine=engine), progress)
-
-
-@dataclass(frozen=True)
-class InputRows:
-    """Reads an input file."""
-
-    given: readers.Input
-    columns: Mapping[str, str] | None
-    body: bool
-
-    def __call__(self, told: Callable[[int], None]) -> Iterator[Row]:
-        """Its rows; ``told`` is told of bytes read."""
-        return readers.read([self.given], columns=self.columns, body=self.body, progress=told)
-
-
-def source_of(given: readers.Input, columns: Mapping[str, str] | None, *, body: bool = False) -> Source:
-    """The records of an input file."""
-    return Source({"file": given.name, "sha256": readers.sha256_of(given)}, given.size, InputRows(given, columns, body))
 
 
 def run(job: Job, progress: Callable[[Progress], None] | None = None) -> Outcome:

@@ -10,17 +10,16 @@ import zstandard
 
 from allnlp import readers, tables
 from allnlp.annotation.entities import chosen
+from allnlp.annotation.reading import Source, source_of
 from allnlp.annotation.run import (
     Counts,
     Job,
     Outcome,
     Progress,
-    Source,
     described_run,
     identity_of,
     refuse_inputs_in_the_way,
     run,
-    source_of,
 )
 from allnlp.annotation.shards import Rows
 from allnlp.annotation.spool import unpacked_places
