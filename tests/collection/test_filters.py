@@ -23,7 +23,8 @@ from allnlp.collection.query_tree import Verbatim
 from allnlp.collection.reviews import keep_review
 from allnlp.collection.trend import as_set, counts, parse_set
 from allnlp.errors import NothingFound, OptionError
-from allnlp.tables import connected
+from allnlp.schema import Document, Sentence
+from allnlp.tables import FolderWriter, connected
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -209,3 +210,21 @@ def test_letters_that_change_with_their_case_hide_no_words(tmp_path: Path) -> No
             expected = slow_standing(database, index, rf"(?is)^(|.*?[^\pL\pN_])({whole})(?:$|[^\pL\pN_])")
             assert list(zip(*standing(index, Verbatim(words)), strict=True)) == expected, words
     assert len(standing(index, Verbatim("storm")).sentences) == 3  # with that of a2
+
+
+def test_words_are_looked_for_within_a_sentence_wherever_it_is_cut(tmp_path: Path) -> None:
+    texts = {"b1": " A storm, storm of fever came", "b2": "storm fever"}
+    cuts = {"b1": ((1, 5), (5, 8), (8, 18), (19, 24), (24, 29)), "b2": ((0, 5), (5, 11))}  # "A st", "orm", ", storm of", "fever", " came"
+    with FolderWriter(tmp_path / "f") as writer:
+        writer.write("documents", [Document(doc_id, title="t", text=text) for doc_id, text in texts.items()])
+        writer.write("sentences", [Sentence(doc_id, i, "results", *cut) for doc_id, of in cuts.items() for i, cut in enumerate(of)])
+        writer.finish({"versions": {"allnlp": "0.0"}, "terminology": "t", "inputs": []})
+    index = Index(tmp_path / "f")
+    found = {}
+    with connected(tmp_path / "f", "documents", "sentences") as database:
+        for words in ("st", "orm", "st*", "storm", "storm of", "of fever", "of*", "storm fever", "fever", "came", "m"):
+            whole = r"\s+".join(re.escape(w[:-1]) + r"[\pL\pN_-]*" if w.endswith("*") else re.escape(w) for w in words.split())
+            expected = slow_standing(database, index, rf"(?is)^(|.*?[^\pL\pN_])({whole})(?:$|[^\pL\pN_])")
+            assert list(zip(*standing(index, Verbatim(words)), strict=True)) == expected, words
+            found[words] = len(expected)
+    assert (found["orm"], found["storm"], found["of fever"], found["storm fever"]) == (1, 2, 0, 0)

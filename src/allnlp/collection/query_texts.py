@@ -16,6 +16,7 @@ from allnlp.collection.query_tree import Verbatim, where
 from allnlp.errors import OptionError
 
 Places = npt.NDArray[np.intp]
+Codes = npt.NDArray[np.int32]
 
 
 class Texts(NamedTuple):
@@ -28,6 +29,7 @@ class Texts(NamedTuple):
     sentence_end: Places
     mention_start: Places  # shape (mentions,)
     mention_end: Places
+    glued: Places  # sentences that end or begin between two letters
 
 
 def texts_of(index: Index) -> Texts:
@@ -47,12 +49,25 @@ def _texts(index: Index) -> Texts:
     frame = passages.documents(np.arange(len(index.documents)))
     frame["study"] = [study_label(*cells) for cells in zip(frame["authors"], frame["year"], frame["doc_id"], strict=True)]
     frame["year"] = frame["year"].astype("Int64")
+    text = frame["text"].to_numpy(dtype=object)
     return Texts(
         frame[["doc_id", "study", "year", "journal", "title", "pmid", "doi", "is_retracted", "notices"]],
-        frame["text"].to_numpy(dtype=object),
+        text,
         np.searchsorted(index.sentence_document, np.arange(len(frame))),
-        *(np.asarray(places).astype(np.intp) for places in (passages.sentence_start, passages.sentence_end, passages.start, passages.end)),
+        passages.sentence_start.astype(np.intp),
+        passages.sentence_end.astype(np.intp),
+        passages.start.astype(np.intp),
+        passages.end.astype(np.intp),
+        _glued(index.sentence_document, passages.sentence_start, passages.sentence_end, text),
     )
+
+
+def _glued(document: Codes, start: Codes, end: Codes, text: npt.NDArray[Any]) -> Places:
+    """Sentences between which no blank stands and whose letters meet."""
+    meet = np.flatnonzero((document[1:] == document[:-1]) & (start[1:] == end[:-1]))
+    letters = (text[d][place - 1 : place + 1] for d, place in zip(document[meet].tolist(), end[meet].tolist(), strict=True))
+    meet = meet[np.array([all(map(_is_letter, pair)) for pair in letters], dtype=bool)]
+    return np.union1d(meet, meet + 1)
 
 
 class Words(NamedTuple):
@@ -71,25 +86,13 @@ FROM (SELECT sentence, regexp_extract(text, $whole, 1) AS before, regexp_extract
 _ANCHORED = re.compile(r"[\^$]|\\[AbBzQ]")  # what fits the ends of a sentence, and not there in the text around it
 
 
-def _word(word: str) -> str:
+def _word(word: str, letters: str = r"\pL\pN") -> str:
     r"""A word as a regular expression; a star at its end is any ending.
 
     >>> _word("transplant*"), _word("CD19+")
     ('transplant[\\pL\\pN_-]*', 'CD19\\+')
     """
-    return re.escape(word[:-1]) + r"[\pL\pN_-]*" if word.endswith("*") and len(word) > 1 else re.escape(word)
-
-
-def pieces(words: str) -> tuple[str, ...]:
-    """Letters and digits that every text with these words holds, in one case: the longest run of each word.
-
-    The letters k and s are left out: the sign of kelvin and the long s are written like them in another case.
-
-    >>> pieces("Cytokine storm*"), pieces("k-s")
-    (('cyto', 'torm'), ())
-    """
-    runs = (re.findall(r"[a-jl-rt-zA-JL-RT-Z0-9]{2,}", word) for word in words.split())
-    return tuple(dict.fromkeys(max(of, key=len).lower() for of in runs if of))
+    return re.escape(word[:-1]) + rf"[{letters}_-]*" if word.endswith("*") and len(word) > 1 else re.escape(word)
 
 
 def standing(index: Index, node: Verbatim) -> Words:
@@ -105,65 +108,83 @@ def standing(index: Index, node: Verbatim) -> Words:
 def _standing(index: Index, node: Verbatim) -> Words:
     texts = texts_of(index)
     database = index.passages.database.cursor()
-    parts: tuple[str, ...] = ()
+    words = r"\s+".join(_word(word) for word in node.words.split())
     if node.is_pattern:
         _check_pattern(database, node)
         whole = f"(?is)^(.*?)({node.words})"
-        tests = [] if _ANCHORED.search(node.words) else [f"(?is){node.words}"]
+        test = "" if _ANCHORED.search(node.words) else f"(?is){node.words}"
     else:
-        words = r"\s+".join(_word(word) for word in node.words.split())
         whole = rf"(?is)^(|.*?[^\pL\pN_])({words})(?:$|[^\pL\pN_])"
-        parts = pieces(node.words)
-        tests = [f"(?i){test}" for test in dict.fromkeys((*parts, words))]
-    named = {f"test_{i}": test for i, test in enumerate(tests)}
-    fitting = _FITTING.format(tests=" AND ".join(f"regexp_matches(text, ${name})" for name in named) or "true")
-    documents: Places = np.asarray(database.execute(fitting, named).fetchnumpy()["doc"]).astype(np.intp)
-    sentences = _holding(index, texts, documents, max(parts, key=len, default=""))
-    spans = (index.sentence_document[sentences], texts.sentence_start[sentences], texts.sentence_end[sentences])
-    rows = [(s, texts.text[d][a:b]) for s, d, a, b in zip(*(numbers.tolist() for numbers in (sentences, *spans)), strict=True)]
-    placed: list[tuple[int, int, int]] = []
-    if not node.is_pattern and node.words.isascii():  # the same in plain letters, where it is quicker
-        plain = _plainly(node.words)
-        placed = [(s, *m.span(1)) for s, text in rows if text.isascii() and (m := plain.search(text))]
-        rows = [(s, text) for s, text in rows if not text.isascii()]
-    if rows:
+        test = f"(?i){words}"
+    fitting = _FITTING.format(tests="regexp_matches(text, $test)" if test else "true")
+    documents = np.asarray(database.execute(fitting, {"test": test} if test else {}).fetchnumpy()["doc"]).astype(np.intp)
+    placed = np.zeros((0, 3), dtype=np.intp)
+    unsure = np.flatnonzero(np.isin(index.sentence_document, documents))
+    if not node.is_pattern and node.words.isascii():  # the same in Python, where it is quicker
+        placed, unsure = _placed(index, texts, documents, node.words)
+    if len(unsure):
+        spans = (unsure, index.sentence_document[unsure], texts.sentence_start[unsure], texts.sentence_end[unsure])
+        rows = [(s, texts.text[d][a:b]) for s, d, a, b in zip(*(numbers.tolist() for numbers in spans), strict=True)]
         database.register("sentence_texts", pd.DataFrame(rows, columns=["sentence", "text"]))
-        placed = sorted(placed + database.execute(_STANDING, {"whole": whole}).fetchall())
+        more = np.array(database.execute(_STANDING, {"whole": whole}).fetchall(), dtype=np.intp).reshape(-1, 3)
+        more[:, 1:] += texts.sentence_start[more[:, 0], None]
+        placed = np.concatenate([placed, more])
+        placed = placed[np.argsort(placed[:, 0], kind="stable")]
     database.close()
-    places, starts, ends = np.array(placed, dtype=np.intp).reshape(-1, 3).T
-    return Words(places, texts.sentence_start[places] + starts, texts.sentence_start[places] + ends)
+    return Words(*placed.T)
+
+
+def _placed(index: Index, texts: Texts, documents: Places, words: str) -> tuple[Places, Places]:
+    """Where words in ASCII stand in documents, looked for in the whole text of each.
+
+    Returns:
+        Rows of sentence, start and end, the first of each sentence, shape (found, 3); and the sentences that have to be looked at by themselves: those
+        that are glued to the next, those that the words reach out of, and those of a document whose letters change places in lower case.
+    """
+    find = _plainly(words).search
+    odd: list[int] = []
+    of: list[int] = []
+    spans: list[tuple[int, int]] = []
+    for document in documents.tolist():
+        text = texts.text[document]
+        lowered = text.lower()
+        if not text.isascii() and (len(lowered) != len(text) or "\u017f" in lowered):  # the long s is an s to the database
+            odd.append(document)
+            continue
+        found = find(lowered)
+        while found:
+            start, end = found.span()
+            is_whole = not start or not _is_letter(lowered[start - 1])
+            if is_whole:
+                of.append(document)
+                spans.append((start, end))
+            found = find(lowered, end if is_whole else start + 1)
+    starts, ends = np.array(spans, dtype=np.intp).reshape(-1, 2).T
+    firsts = _by_document(index.sentence_document, texts.sentence_start)
+    first = np.searchsorted(firsts, _by_document(of, starts), side="right") - 1
+    last = np.searchsorted(firsts, _by_document(of, ends - 1), side="right") - 1
+    alone = np.zeros(len(firsts) + 1, dtype=bool)  # the last stands for before the first
+    alone[:-1] = np.isin(index.sentence_document, odd)
+    alone[texts.glued[np.isin(index.sentence_document[texts.glued], documents)]] = True
+    for one, other in zip(first[first < last].tolist(), last[first < last].tolist(), strict=True):
+        alone[max(one, 0) : other + 1] = True
+    is_inside = (first == last) & ~alone[first]
+    is_inside &= (index.sentence_document[first] == of) & (starts >= texts.sentence_start[first]) & (ends <= texts.sentence_end[first])
+    sentences, places = np.unique(first[is_inside], return_index=True)
+    return np.stack([sentences, starts[is_inside][places], ends[is_inside][places]], axis=1), np.flatnonzero(alone[:-1])
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalnum() or character == "_"
 
 
 def _plainly(words: str) -> re.Pattern[str]:
-    """Words as a regular expression of Python for text in ASCII; the first group is where they stand.
+    """Words as a regular expression of Python for text in small letters; a letter may stand before them.
 
-    >>> [m.span(1) for m in _plainly("graft*").finditer("Autograft, grafts")]
-    [(11, 17)]
+    >>> [m.span() for m in _plainly("Graft*").finditer("autograft, grafts")]
+    [(4, 9), (11, 17)]
     """
-    spaced = r"[\t\n\f\r ]+".join(_word(word).replace(r"\pL\pN_", r"\w") for word in words.split())
-    return re.compile(rf"(?<!\w)({spaced})(?:\Z|\W)", re.IGNORECASE | re.ASCII)
-
-
-def _holding(index: Index, texts: Texts, documents: Places, part: str) -> Places:
-    """Sentences of documents that may hold letters, in order: each in which they begin, or all of a document."""
-    everywhere: list[int] = [] if part else documents.tolist()
-    of: list[int] = []
-    places: list[int] = []
-    for document in documents.tolist() if part else ():
-        lowered = texts.text[document].lower()
-        if len(lowered) != len(texts.text[document]):  # places moved
-            everywhere.append(document)
-            continue
-        found = [m.start() for m in re.finditer(part, lowered)]
-        places += found
-        of += [document] * len(found)
-    starts = _by_document(index.sentence_document, texts.sentence_start)
-    number = np.searchsorted(starts, _by_document(of, places), side="right") - 1
-    holds = np.zeros(len(starts) + 1, dtype=bool)
-    holds[number] = True  # the last stands for before the first
-    is_whole = np.zeros(len(index.documents), dtype=bool)
-    is_whole[everywhere] = True
-    return np.flatnonzero(holds[:-1] | is_whole[index.sentence_document])
+    return re.compile(r"[\t\n\f\r ]+".join(_word(word, r"\w") for word in words.lower().split()) + r"(?!\w)")
 
 
 def _by_document(documents: npt.ArrayLike, places: npt.ArrayLike) -> npt.NDArray[np.int64]:
