@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,22 +70,21 @@ class Served:
 
     def __init__(self, folder: Path) -> None:
         words = [sys.executable, "-c", "from allnlp.cli import main; main()", "explore", str(folder), "--port", "0", "--no-browser", "--reviewer", "AB"]
-        self.process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
-        assert self.process.stderr is not None
-        line = self.process.stderr.readline()
-        found = re.search(r"http://127\.0\.0\.1:\d+", line)
-        assert found, line + self.process.stderr.read()
-        self.address = found[0]
+        with tempfile.TemporaryFile() as said:  # no pipe, which would be full after a few faults
+            self.process = subprocess.Popen(words, stderr=said)
+            end = time.monotonic() + 60
+            while not (found := re.search(rb"http://127\.0\.0\.1:\d+", lines := os.pread(said.fileno(), 1 << 16, 0))):
+                assert self.process.poll() is None, lines
+                assert time.monotonic() < end, lines
+                time.sleep(0.05)
+        self.address = found[0].decode()
 
     def stop(self) -> int:
         """Ctrl-C; returns the exit code."""
         import signal
 
         self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(timeout=20)
-        assert self.process.stderr is not None
-        self.process.stderr.close()
-        return code
+        return self.process.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")

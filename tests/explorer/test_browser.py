@@ -70,6 +70,22 @@ def test_search_answers_while_one_types_and_keeps_the_caret(browser: Any, served
     do.until(lambda: browser.find_element("id", "q").get_attribute("value").endswith("ICANSx"), "typing goes on at the end")
 
 
+def test_a_query_that_cannot_be_read_is_mended_where_it_stands(browser: Any, served: str, explored: Path, do: SimpleNamespace) -> None:
+    browser.get(f"{served}/documents?q=CRS+AND+(&section=results")
+    assert "Close the bracket" in browser.find_element("css selector", ".message").text
+    assert browser.find_element("id", "view").location["x"] > 200
+    field = browser.find_element("id", "q")
+    assert field.get_attribute("value") == "CRS AND ("
+    field.clear()
+    field.send_keys("CRS\n")
+    do.until(lambda: browser.find_elements("css selector", "#filters li[data-name]"), "the filters are back")
+    assert parse_qs(urlsplit(browser.current_url).query) == {"q": ["CRS"], "section": ["results"]}
+    field = browser.find_element("id", "q")
+    field.send_keys(" (")
+    do.until(lambda: browser.find_elements("css selector", ".message"), "the fault is told")
+    assert box(browser, "cd19").is_displayed(), "what is half typed takes no filters away"
+
+
 def test_the_sentences_of_a_cell_are_as_many_as_it_says(browser: Any, served: str, do: SimpleNamespace) -> None:
     for level in ("document", "sentence"):
         browser.get(f"{served}/cooccurrence?rows=therapy&cols=toxicity&level={level}")

@@ -53,6 +53,8 @@ def framed(store: Store, state: State, found: Asked | None, page: Page) -> dict[
         "chips": found.chips if found is not None else (),
         "note": found.note if found is not None else "",
         "drawer": None,
+        "error": "",
+        "is_folder": False,
         "n_documents": None,
         **_beside(store, state, found),
         "leaving": page.leaving,

@@ -15,7 +15,7 @@ function show(html, url, history) {
   for (const id of REGIONS) {
     const now = document.getElementById(id);
     const next = page.getElementById(id);
-    if (now && next) now.replaceWith(document.adoptNode(next));
+    if (now && next && !next.hasAttribute("data-mend")) now.replaceWith(document.adoptNode(next)); // a query half typed takes no filters away
   }
   const nav = page.querySelector(".top nav");
   if (nav) document.querySelector(".top nav").replaceWith(document.adoptNode(nav));
