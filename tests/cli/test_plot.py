@@ -20,6 +20,7 @@ QUESTIONS = {
     "network": ("--labels", "therapy,toxicity", "--min", "1"),
     "trend": ("tisagenlecleucel", "CRS"),
     "counts": ("toxicity",),
+    "compare": ("toxicity", "--set", "population=child", "--set", "population=adult"),
     "forest": ("--toxicity", "CRS"),
 }
 
@@ -85,6 +86,9 @@ def test_the_network_says_what_was_left_out_and_its_links_are_whole(ask: Ask, tm
         ("network", ("--min", "5000"), 3, "are linked in 5000 documents."),
         ("trend", ("nonsense",), 3, "'nonsense'"),
         ("counts", ("--journal", "nonsense"), 3, "no document of the journal 'nonsense'."),
+        ("compare", ("--set", "year=2020:"), 2, "3 sets are given with --set; give two"),
+        ("compare", ("--min", "5000"), 3, "nothing to draw"),
+        ("compare", ("--top", "0"), 2, "top is 0."),
         ("forest", ("--grade", "7"), 2, "grade '7' is not understood."),
     ],
 )

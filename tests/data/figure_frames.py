@@ -65,6 +65,18 @@ def counts(documents: Sequence[tuple[str, str, int]], n_total: int = 3000) -> pd
     return frame.assign(concept_id="x:" + frame["name"], n_total=n_total, share=share, ci_low=low, ci_high=high, n_mentions=2 * frame["n_documents"], n_negated=0, first_year=2010, last_year=2024)  # fmt: skip
 
 
+def compared(names: Sequence[str], *, totals: tuple[int, int] = (157, 1530), same: bool = False) -> pd.DataFrame:
+    """A table of two sets; the first concept of the first set is in none of its documents."""
+    rows = []
+    for i, name in enumerate(names):
+        n = (round(totals[0] * 0.04 * i), round(totals[1] * (0.04 * i if same else 0.3 / (i + 1))))
+        shares = (n[0] / totals[0], n[1] / totals[1])
+        apart = shares[0] - shares[1]
+        rows.append((f"x:{name}", "TOXICITY", name, n[0], totals[0], shares[0], n[1], totals[1], shares[1], apart, apart - 0.05, apart + 0.05, 1.0, 0.5, 0.5))
+    columns = "concept_id label name n_1 total_1 share_1 n_2 total_2 share_2 difference ci_low ci_high ratio p_value q_value".split()
+    return pd.DataFrame(rows, columns=columns)
+
+
 def nodes(of: Sizes) -> pd.DataFrame:
     """Nodes with their counts."""
     rows = [(f"x:{name}", label, name, n, 2 * n, 2015 + i % 7) for i, ((label, name), n) in enumerate(of.items())]

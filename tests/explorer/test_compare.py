@@ -121,6 +121,17 @@ def test_what_fits_nothing_keeps_the_form(client: Any, given: dict[str, str]) ->
     assert client.get(f"/compare.csv?{urlencode(given)}").status_code in (200, 400, 404)
 
 
+def test_the_figure_shows_the_sets_and_the_level(client: Any) -> None:
+    pytest.importorskip("matplotlib")
+    answer = client.get("/compare.svg?a=year=:2022&b=year=2023:&level=sentence&min=1")
+    assert answer.status_code == 200
+    assert "years :2022 (" in answer.text
+    assert "Sentences, %" in answer.text
+    shown = client.get("/compare?a=year=:2022&b=year=2023:&level=sentence&min=1").text
+    assert "compare.svg" in shown
+    assert "Sentences, %" in shown
+
+
 @pytest.mark.parametrize("query", ["level=word", "min=x", "concepts=word", "rows_page=x"])
 def test_odd_options_give_a_page_that_says_so(client: Any, query: str) -> None:
     assert client.get(f"/compare?{query}").status_code == 400

@@ -16,7 +16,7 @@ import pytest
 
 from allnlp.collection.network import network_of
 from allnlp.errors import NothingFound, OptionError
-from allnlp.figures import counts, grid, heatmap, network, save, trend
+from allnlp.figures import counts, difference, grid, heatmap, network, save, trend
 from allnlp.figures.counts import share_text
 from allnlp.figures.heatmap import MEASURES
 from allnlp.figures.network import moved_apart, radii, strongest
@@ -61,6 +61,9 @@ DRAWN: dict[str, Callable[[int], Figure]] = {
     "counts": lambda width: counts(frames.counts([("TOXICITY", t, 400 - 30 * i) for i, t in enumerate(frames.TOXICITIES)]), width=width),
     "counts of types": lambda width: counts(frames.counts([(of, "infection", 100 - i) for i, of in enumerate((*LABELS, *CONTEXT_LABELS))]), width=width),
     "counts, logarithmic": lambda width: counts(frames.counts([("TOXICITY", t, 2000 // 7**i) for i, t in enumerate(frames.TOXICITIES[:4])]), width=width, log=True),
+    "difference": lambda width: difference(frames.compared(frames.TOXICITIES), names=("population child", "population adult"), width=width),
+    "difference of one": lambda width: difference(frames.compared(["fever"]), names=("years :2015", f"mentioning {frames.LONG}, {frames.LONG}"), width=width),
+    "difference of none": lambda width: difference(frames.compared([*frames.TOXICITIES, frames.LONG], same=True), level="sentence", width=width),
 }  # fmt: skip
 
 
@@ -90,7 +93,7 @@ def test_no_text_covers_another_or_runs_off_the_page(case: str, width: int) -> N
             assert apart, (name, other)
 
 
-@pytest.mark.parametrize("case", ["heat map", "network", "trend", "counts of types"])
+@pytest.mark.parametrize("case", ["heat map", "network", "trend", "counts of types", "difference"])
 def test_the_same_figure_is_the_same_bytes(case: str, tmp_path: Path) -> None:
     for suffix in ("svg", "pdf", "png"):
         one, two = (save(DRAWN[case](89), tmp_path / f"{i}.{suffix}")[0].read_bytes() for i in range(2))
@@ -112,6 +115,8 @@ def test_text_of_an_svg_is_text(tmp_path: Path) -> None:
     assert "blinatumomab" in svg_texts(network(net()), tmp_path / "n.svg")
     found = svg_texts(trend(frames.trend(["a $x_1$ & <b>"])), tmp_path / "t.svg")
     assert {"a $x_1$ & <b>", "Documents of the year, %", "Dashed, hollow: the year is not over."} <= set(found)
+    found = svg_texts(difference(frames.compared(["fever", "rash"]), names=("a $x$", "b <i>")), tmp_path / "d.svg")
+    assert {"a $x$ (157 documents)", "b <i> (1,530 documents)", "0%", "30%", "−30.0 (−35.0 to −25.0)", "Documents, %"} <= set(found)
     assert "400 (13%)" in svg_texts(counts(frames.counts([("TOXICITY", "fever", 400)])), tmp_path / "c.svg")
 
 

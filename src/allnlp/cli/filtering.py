@@ -9,9 +9,12 @@ import typer
 from allnlp.cli.console import answer_json, answer_table, command_words, records, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
+
+    from allnlp.collection.filters import Filters
 
 FOLDER = typer.Argument(help="An annotated folder.")
 YEAR = typer.Option(None, "--year", help="Only documents of these years: 2018, 2018:2024, 2018: or :2024.")
@@ -25,6 +28,7 @@ MATCHING = typer.Option([], "--matching", help="Only documents that fit this que
 LACKING = typer.Option([], "--lacking", help="Only documents that do not name this concept; given twice, neither.")
 DECISION = typer.Option([], "--decision", help="Only documents that a reviewer included or excluded, left undecided, read or unread.")
 LEVEL = typer.Option("document", "--level", help="What is counted: document, section or sentence.")
+SETS = typer.Option(..., "--set", help='A set of documents by filters, as "population=child;year=2018:"; give it twice.')
 NARROWER = typer.Option(False, "--narrower", help="Mentions of narrower concepts count for the broader one too.")
 OUT = typer.Option(None, "--out", "-o", help="Write all columns to a file: .csv .tsv .json .xlsx .parquet.")
 JSON = typer.Option(False, "--json", help="Print JSON, with all columns.")
@@ -92,3 +96,18 @@ def documents_of(folder: Path, **options: Any) -> tuple[str, ...] | None:
 
     index = Index(folder)
     return tuple(index.documents["doc_id"][index.view(filters_of(**options)).documents])
+
+
+def two_sets(sets: Sequence[str]) -> tuple[Filters, Filters]:
+    """The filters of two sets of documents.
+
+    Raises:
+        OptionError: they are not two, or one cannot be read.
+    """
+    from allnlp.collection.trend import parse_set
+    from allnlp.errors import OptionError
+
+    if len(sets) != 2:
+        given = f"{len(sets)} set{' is' if len(sets) == 1 else 's are'} given with --set"
+        raise OptionError(f"{given}; give two, as --set population=child --set population=adult.")
+    return parse_set(sets[0]), parse_set(sets[1])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from allnlp.exporters import Origin
 
-app = typer.Typer(help="Figures for print: heat map, network, trend, counts, forest plot, flow of records.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Figures for print: heat map, network, trend, counts, two sets, forest plot, flow of records.", no_args_is_help=True, rich_markup_mode=None)
 
 _OUT = typer.Option(..., "--out", "-o", help="The figure: .pdf .svg .png; its data as .csv beside it.")
 _WIDTH = typer.Option(183, "--width", help="Width of the figure, mm: 89 or 183.")
@@ -206,6 +206,39 @@ def plot_counts(
     )  # fmt: skip
     frame = counts_of(Index(folder), concepts, filters=filters, narrower=narrower, top=top)
     _finish(counts(frame, top=top, log=log, width=width, family=font), out, frame, origin)
+
+
+@app.command("compare")
+def plot_compare(
+    context: typer.Context,
+    folder: Path = filtering.FOLDER,
+    concepts: list[str] = typer.Argument(help="A concept type, as toxicity, or concepts."),
+    out: Path = _OUT,
+    sets: list[str] = filtering.SETS,
+    top: int = typer.Option(20, "--top", help="Concepts at most, those with the largest differences."),
+    level: str = filtering.LEVEL,
+    narrower: bool = filtering.NARROWER,
+    min_count: int = typer.Option(1, "--min", help="Documents of both sets together that name the concept, at least."),
+    width: int = _WIDTH,
+    font: str | None = _FONT,
+) -> None:
+    """Draw how often two sets of documents name concepts, and how far they differ.
+
+    \b
+    Example:
+      allnlp plot compare cart/ toxicity --set population=child --set population=adult -o compared.pdf
+    """
+    origin = _begin(context, folder, out, width)
+    from allnlp.collection.index import Index
+    from allnlp.collection.trend import compare
+    from allnlp.figures import difference
+
+    first, second = filtering.two_sets(sets)
+    frame = compare(Index(folder), concepts, first, second, level=level, narrower=narrower, min_count=min_count)
+    names = (first.said() or "all documents (set 1)", second.said() or "all documents (set 2)")
+    _finish(difference(frame, names=names, top=top, level=level, width=width, family=font), out, frame, origin)
+    for note in frame.attrs["provenance"]["notes"]:
+        say(note)
 
 
 @app.command("forest")

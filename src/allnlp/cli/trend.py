@@ -105,9 +105,7 @@ def compare_command(
     context: typer.Context,
     folder: Path = filtering.FOLDER,
     concepts: list[str] = typer.Argument(help="A concept type, as toxicity, or concepts."),
-    sets: list[str] = typer.Option(
-        ..., "--set", help='A set of documents by filters, as "population=child;year=2018:"; give it twice.'
-    ),
+    sets: list[str] = filtering.SETS,
     level: str = filtering.LEVEL,
     narrower: bool = filtering.NARROWER,
     min_count: int = typer.Option(1, "--min", help="Documents of both sets together that name the concept, at least."),
@@ -122,12 +120,10 @@ def compare_command(
     """
     filtering.check_out(out)
     from allnlp.collection.index import Index
-    from allnlp.collection.trend import compare, parse_set
-    from allnlp.errors import NothingFound, OptionError
+    from allnlp.collection.trend import compare
+    from allnlp.errors import NothingFound
 
-    if len(sets) != 2:
-        raise OptionError(f"{len(sets)} sets are given with --set; give two, as --set population=child --set population=adult.")
-    first, second = (parse_set(one) for one in sets)
+    first, second = filtering.two_sets(sets)
     found = compare(Index(folder), concepts, first, second, level=level, narrower=narrower, min_count=min_count)
     if found.empty:
         raise NothingFound(f"{folder}: no concept is named in {min_count} {level}s of the two sets. Try --min 1.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allnlp.figures.counts import counts
+from allnlp.figures.difference import difference
 from allnlp.figures.flow import flow
 from allnlp.figures.forest import forest
 from allnlp.figures.heatmap import grid, heatmap
@@ -11,5 +12,5 @@ from allnlp.figures.output import FIGURE_FORMATS, WIDTHS, check_figure_path, nee
 from allnlp.figures.trend import trend
 
 __all__ = [
-    "FIGURE_FORMATS", "WIDTHS", "check_figure_path", "counts", "flow", "forest", "grid", "heatmap", "need_matplotlib", "network", "save", "trend",
+    "FIGURE_FORMATS", "WIDTHS", "check_figure_path", "counts", "difference", "flow", "forest", "grid", "heatmap", "need_matplotlib", "network", "save", "trend",
 ]  # fmt: skip

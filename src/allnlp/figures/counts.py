@@ -108,10 +108,12 @@ def ranked(frame: pd.DataFrame) -> pd.DataFrame:
 def share_text(share: float) -> str:
     """A share as percent, with a digit more where it is small.
 
-    >>> share_text(0.1396), share_text(0.0123), share_text(0.0004)
-    ('14%', '1.2%', '0.04%')
+    >>> share_text(0.1396), share_text(0.0123), share_text(0.0004), share_text(0.0), share_text(1e-6)
+    ('14%', '1.2%', '0.04%', '0%', '<0.01%')
     """
     percent = 100 * share
+    if percent < 0.005:
+        return "<0.01%" if percent > 0 else "0%"
     return f"{percent:.0f}%" if percent >= 9.95 else f"{percent:.1f}%" if percent >= 0.095 else f"{percent:.2f}%"
 
 

@@ -202,16 +202,6 @@ def share_said(share: float) -> str:
     return f"{percent:.2f} %" if percent < 0.995 else f"{min(percent, 99.9):.1f} %"
 
 
-def points_said(difference: float) -> str:
-    """A difference of shares (-1 to 1) in percentage points, with its sign; never -0.
-
-    >>> points_said(0.1234), points_said(-0.041), points_said(-1e-9)
-    ('+12.3', '−4.1', '0.0')
-    """
-    rounded = round(100 * difference, 1)
-    return f"{rounded:+.1f}".replace("-", "−") if rounded else "0.0"
-
-
 def counted(n: int, noun: str = "document") -> str:
     """A number of things.
 

@@ -20,13 +20,13 @@ from allnlp.explorer.charts.drawing import (
     linked,
     path,
     picture,
-    points_said,
     share_said,
     widest,
     width_of,
     words,
     wrapped,
 )  # fmt: skip
+from allnlp.figures.difference import points_text
 from allnlp.figures.lettering import flowed, told_apart
 from allnlp.figures.trend import percent_ticks
 
@@ -116,7 +116,7 @@ def _layout(frame: pd.DataFrame, width: int, level: str) -> tuple[_Layout, list[
     is_wide = width == WIDTHS[0]
     names = told_apart([str(n) for n in frame["name"]], [str(of) for of in frame["label"]])
     differences = zip(frame["difference"], frame["ci_low"], frame["ci_high"], strict=True)
-    said = [f"{points_said(d)} ({points_said(low)} to {points_said(high)})" for d, low, high in differences]
+    said = [f"{points_text(d)} ({points_text(low)} to {points_text(high)})" for d, low, high in differences]
     shares = [(float(a), float(b)) for a, b in zip(frame["share_1"], frame["share_2"], strict=True)]
     beside = widest([share_said(s) for pair in shares for s in pair]) + _BESIDE + 2
     difference = max(widest(said, bold=True), widest([_HEADER, _INTERVAL], bold=True))

@@ -15,12 +15,13 @@ from allnlp.collection.trend import as_set, compare, parse_set
 from allnlp.errors import NothingFound, OptionError
 from allnlp.explorer.asked import Asked, asked, token
 from allnlp.explorer.charts import WIDTHS, difference_chart, either_width
-from allnlp.explorer.charts.drawing import points_said, share_said
+from allnlp.explorer.charts.drawing import share_said
 from allnlp.explorer.page import Leaving, Page, python_view, python_words
 from allnlp.explorer.screens.cooccurrence import labels_of, side_of
 from allnlp.explorer.screens.pair_table import Cell, Named, number_said, q_said, units_said
 from allnlp.explorer.state import FILTERS, State
 from allnlp.explorer.store import Store, plain_years
+from allnlp.figures.difference import points_text
 
 SIDES = ("a", "b")
 _PAGE = 50
@@ -171,7 +172,7 @@ def _values(
         return evidence_url(states[side - 1], row, options)
 
     has_urls = all(own.path for own in states)
-    drawn = [difference_chart(frame, href=href if has_urls else None, names=(names[0], names[1]), width=width) for width in WIDTHS]
+    drawn = [difference_chart(frame, href=href if has_urls else None, names=(names[0], names[1]), level=options.level, width=width) for width in WIDTHS]
     n_pages = max(-(-len(frame) // _PAGE), 1)
     at = state.number(_PARAMETER, 1, high=n_pages)
     page_rows = records(frame.iloc[(at - 1) * _PAGE : at * _PAGE])
@@ -200,8 +201,8 @@ def _row(row: dict[str, Any], state: State, states: list[State], names: tuple[st
         said = f"{row['name']}, {names[side - 1]}: {units_said(n, options.level)} of {total:,}"
         cells.append(Cell(f"{n:,}", evidence_url(states[side - 1], row, options) if n else "", said, ""))
         cells.append(Cell(share_said(row[f"share_{side}"])))
-    interval = f"{points_said(row['ci_low'])} to {points_said(row['ci_high'])}"
-    cells += [Cell(points_said(row["difference"])), Cell(interval), Cell(number_said(row["ratio"])), Cell(q_said(row["q_value"]))]
+    interval = f"{points_text(row['ci_low'])} to {points_text(row['ci_high'])}"
+    cells += [Cell(points_text(row["difference"])), Cell(interval), Cell(number_said(row["ratio"])), Cell(q_said(row["q_value"]))]
     concept = Named(str(row["name"]), str(row["label"]), state.url("/concept", id=row["concept_id"], label=row["label"]))
     return Row(concept, tuple(cells), bool(row["ci_low"] > 0 or row["ci_high"] < 0))
 
@@ -238,14 +239,20 @@ def _state_of_set(index: Index, state: State, filters: Filters) -> State:
 
 
 def _leaving(store: Store, found: Asked, options: Options, sets: tuple[Filters, Filters] | None, words: tuple[str, ...]) -> Leaving:
-    """How it leaves: the table, and what gives the same."""
+    """How it leaves: the table, the figure, and what gives the same."""
     said = [as_set(one) for one in sets] if sets is not None else list(words)
     asked_for = {"set": said, "level": options.level, "narrower": options.narrower, "min": options.min_count}
     command = asked_command("compare", store.folder, Filters(), asked_for, words=options.concepts)
     if sets is None:
         return Leaving(None, command, "")
     both = sets
-    return Leaving(lambda: _compared(store, found, options, both), command, _python(store, options, both))
+
+    def figure() -> Any:
+        from allnlp.figures import difference
+
+        return difference(_compared(store, found, options, both), names=(set_name(words[0], 0), set_name(words[1], 1)), level=options.level)
+
+    return Leaving(lambda: _compared(store, found, options, both), command, _python(store, options, both), figure)
 
 
 def _python(store: Store, options: Options, sets: tuple[Filters, Filters]) -> str:
