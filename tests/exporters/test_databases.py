@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from allnlp import schema
 from allnlp.collection.filters import Filters
+from allnlp.collection.reviews import keep_review
 from allnlp.collection.selection import Selection, select
 from allnlp.exporters.databases import write_duckdb, write_sqlite
 from allnlp.exporters.table import TABLES
@@ -69,6 +71,23 @@ def test_duckdb_has_the_types_of_the_schema_and_the_same_rows_each_time(selectio
                 assert found == [(c.column, c.type) for c in schema.columns(table)]
             rows.append([database.execute(f"SELECT * FROM {table}").fetchall() for table in TABLES])
     assert rows[0] == rows[1]
+
+
+def test_what_reviewers_said_of_the_documents_goes_along(evidence: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(evidence, tmp_path / "own"))
+    one, two, *_ = select(folder).documents["doc_id"]
+    keep_review(folder, one, is_read=True, decision="excluded", note="no children", reviewer="AB", made_at="2026-01-02T03:04:05+00:00")
+    keep_review(folder, two, is_read=True, reviewer="AB", made_at="2026-01-02T03:04:05+00:00")
+    chosen = select(folder)
+    chosen = chosen._replace(documents=chosen.documents[chosen.documents["doc_id"] != two])
+    write_sqlite(chosen, tmp_path / "f.sqlite")
+    write_duckdb(chosen, tmp_path / "f.duckdb")
+    with closing(sqlite3.connect(tmp_path / "f.sqlite")) as database, duckdb.connect(str(tmp_path / "f.duckdb"), read_only=True) as other:
+        asked = "SELECT doc_id, is_read, decision, note, reviewer FROM reviews"
+        assert database.execute(asked).fetchall() == other.execute(asked).fetchall() == [(one, 1, "excluded", "no children", "AB")]
+        meanings = "SELECT count(*) FROM data_dictionary WHERE \"table\" = 'reviews'"
+        assert database.execute(meanings).fetchall() == other.execute(meanings).fetchall() == [(6,)]
+        assert database.execute("PRAGMA foreign_key_list(reviews)").fetchone()[2:5] == ("documents", "doc_id", "doc_id")
 
 
 def test_the_same_selection_is_the_same_bytes_of_sqlite(selection: Selection, tmp_path: Path) -> None:
