@@ -100,7 +100,7 @@ def test_the_models_are_those_that_are_named(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(("package", "used"), [(object(), (DEFAULT,)), (None, ())])
 def test_the_shipped_model_is_used_where_it_is_installed(monkeypatch: pytest.MonkeyPatch, package: object, used: tuple[str, ...]) -> None:
     monkeypatch.delenv("ALLNLP_MODEL")
-    monkeypatch.setattr("allnlp.annotation.entities.find_package", lambda name: package if name == DEFAULT else None)
+    monkeypatch.setattr("allnlp.models.find_package", lambda name: package if name == DEFAULT else None)
     assert chosen(None) == used
 
 

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 
 from allnlp.annotation import Progress, annotate_collection, shards
-from allnlp.annotation.engine import by_processes, without_killers
+from allnlp.annotation.engine import Crew, by_processes, here, without_killers
 from allnlp.annotation.parts import Settings, annotate_part, packed_batch, unpacked_batch
 from allnlp.annotation.shards import Batch
 from allnlp.annotation.workers import Died, Workers
@@ -200,6 +201,80 @@ def test_workers_hand_out_no_more_than_is_needed() -> None:
         done = [(ahead.append(len(taken)), result)[1] for _, result in workers.results(tasks())]  # type: ignore[func-returns-value]
     assert sorted(r for r in done if isinstance(r, int)) == list(range(30))
     assert max(n - i for i, n in enumerate(ahead)) <= 8
+
+
+def test_processes_start_before_the_first_task() -> None:
+    with Workers[int, int](abs, 2) as workers:
+        workers.start()
+        assert len(children()) == 2
+        assert sorted(result for _, result in workers.results(iter([-1, -2])) if isinstance(result, int)) == [1, 2]
+    assert not children()
+
+
+@pytest.mark.slow
+def test_processes_that_started_while_records_were_read_annotate_them() -> None:
+    settings = Settings(load(), ())
+    with Crew(2, settings) as crew:
+        crew.start(100_000)
+        assert not children()
+        crew.start(5_000_000)
+        started = set(children())
+        assert len(started) == 2
+        batch = Batch([document(1, "Fever in 3 of 9.")])
+        assert dict(crew.engine(2)(iter([(1, batch)]), settings)) == {1: annotate_part(batch, settings)}
+        assert set(children()) == started
+        assert crew.engine(1) is here
+        assert not children()
+
+
+@pytest.mark.slow
+def test_processes_that_died_while_records_were_read_are_replaced() -> None:
+    settings = Settings(load(), ())
+    batch = Batch([document(1, "Fever in 3 of 9.")])
+    with Crew(2, settings) as crew:
+        crew.start(5_000_000)
+        for child in children():
+            os.kill(child, signal.SIGKILL)
+        time.sleep(0.5)
+        assert dict(crew.engine(2)(iter([(1, batch)]), settings)) == {1: annotate_part(batch, settings)}
+    assert not children()
+
+
+def test_a_process_that_annotates_by_rules_imports_no_more_than_it_needs() -> None:
+    """It would take as long as the annotation of a thousand abstracts."""
+    code = (
+        "import pickle, sys; from allnlp.annotation import engine; from allnlp.annotation.parts import Settings, packed_batch\n"
+        "from allnlp.annotation.shards import Batch; from allnlp.schema import Document; from allnlp.terminology import load\n"
+        "from pathlib import Path; Path(sys.argv[1]).write_bytes(pickle.dumps(Settings(load(), ())))\n"
+        "engine._keep(sys.argv[1]); engine._annotate((1, packed_batch(Batch([Document('1', title='CRS', text='No CRS.')]))))\n"
+        "print([m for m in ('spacy', 'scispacy', 'scipy', 'pandas', 'http.client', 'allnlp.annotation.run') if m in sys.modules])"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        ran = subprocess.run([sys.executable, "-c", code, f"{folder}/settings"], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
+
+
+INTERRUPTED = """
+import time
+from allnlp.annotation.workers import Workers
+
+with Workers(abs, 2) as workers:
+    workers.start()
+    print("started", flush=True)
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+
+
+def test_ctrl_c_is_not_told_by_processes_that_are_just_starting() -> None:
+    """A terminal sends it to all of them at once."""
+    process = subprocess.Popen([sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "started\n"
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.communicate(timeout=60) == ("interrupted\n", "")
 
 
 def test_the_number_of_processes_is_at_least_one(tmp_path: Path) -> None:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from allnlp.text import Lexicon, annotate_text
+from allnlp.readers import read
+from allnlp.schema import Document
+from allnlp.text import Lexicon, abbreviations, annotate_text
 from allnlp.text.abbreviations import find_abbreviations, occurrences
+from allnlp.text.schwartz_hearst import long_form_start
 
 
 def definitions(text: str) -> list[tuple[str, str]]:
@@ -59,6 +67,64 @@ def test_occurrences_are_whole_words(text: str, short: str) -> None:
         assert text[start:end].rstrip("s") == short.rstrip("s")
         assert not text[start - 1 : start].isalnum()
         assert not text[end : end + 1].isalnum()
+
+
+class Word(NamedTuple):
+    """What scispaCy reads of a token."""
+
+    text: str
+    number: int
+
+    @property
+    def text_with_ws(self) -> str:
+        return self.text + " "
+
+
+def scispacy_start(short: str, words: list[str]) -> int | None:
+    from scispacy.abbreviation import find_abbreviation
+
+    _, found = find_abbreviation([Word(word, i) for i, word in enumerate(words)], [Word(short, 0)])
+    return found[0].number if found else None
+
+
+SIGNS = st.sampled_from("abcABC19+-_. \u0130i\u03a3\u03c3\u03c2\u00df\u00e9\u00c9\u0149\u0301\u2011")
+
+
+@given(st.text(SIGNS, max_size=6), st.lists(st.text(SIGNS, min_size=1, max_size=6), min_size=1, max_size=6))
+@example("CRS", ["severe", "cytokine", "release", "syndrome"])
+@example("+", ["one"])
+@example("\u0130L", ["\u0130nter", "leukin"])
+def test_the_decision_is_that_of_scispacy(short: str, words: list[str]) -> None:
+    assert long_form_start(short, words) == scispacy_start(short, words)
+
+
+def asked_of(texts: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """What the decision is asked while abbreviations are looked for."""
+    asked: list[tuple[str, list[str]]] = []
+
+    def noted(short: str, words: list[str]) -> int | None:
+        asked.append((short, words))
+        return long_form_start(short, words)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(abbreviations, "long_form_start", noted)
+        for text in texts:
+            find_abbreviations(text)
+    return asked
+
+
+def test_the_decision_on_the_candidates_of_the_demo_is_that_of_scispacy(demo: Path) -> None:
+    asked = asked_of(row.text for row in read([demo / "demo.csv"]) if isinstance(row, Document))
+    assert asked
+    assert [long_form_start(*words) for words in asked] == [scispacy_start(*words) for words in asked]
+
+
+@pytest.mark.parametrize("name", ["abstracts", "background"])
+def test_the_decision_on_real_candidates_is_that_of_scispacy(name: str, shared: Path) -> None:
+    rows = islice(read([shared / "real" / f"{name}.jsonl.gz"]), 2000)
+    asked = asked_of(row.text for row in rows if isinstance(row, Document))
+    assert len(asked) > 1000
+    assert [long_form_start(*words) for words in asked] == [scispacy_start(*words) for words in asked]
 
 
 def names(text: str, lexicon: Lexicon) -> list[tuple[str, str]]:

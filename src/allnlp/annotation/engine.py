@@ -16,6 +16,7 @@ from allnlp.annotation.workers import Died, Workers
 from allnlp.errors import EngineError
 from allnlp.schema import Document
 from allnlp.tables import Part
+from allnlp.text import compile_lexicon
 
 LOG = logging.getLogger("allnlp.annotation")
 Numbered = tuple[int, Batch]
@@ -23,6 +24,7 @@ Engine = Callable[[Iterator[Numbered], Settings], Iterator[tuple[int, Part]]]
 Alone = Callable[[Batch], Part | Died]
 
 _COLLECTING = (50_000, 20, 100)  # new objects, and rounds, before a round
+_LEAST, _BYTES_EACH = 1_000_000, 250_000  # of an input for which processes start while it is read; for one of them
 _settings: Settings | None = None  # of a worker process
 
 
@@ -49,24 +51,75 @@ def by_processes(jobs: int) -> Engine:
     """An engine of so many processes of this machine; a record whose process dies twice becomes a failure."""
 
     def annotated(batches: Iterator[Numbered], settings: Settings) -> Iterator[tuple[int, Part]]:
-        with (
-            tempfile.NamedTemporaryFile(prefix="allnlp-") as file,  # a process that dies while it is given much would leave us waiting
-            Workers[tuple[int, bytes], Part](_annotate, jobs, begin=_keep, arguments=(file.name,)) as workers,
-        ):
-            file.write(pickle.dumps(settings))
-            file.flush()
+        with started(jobs, settings) as engine:
+            yield from engine(batches, settings)
+
+    return annotated
+
+
+@contextlib.contextmanager
+def started(jobs: int, settings: Settings) -> Iterator[Engine]:
+    """Such an engine whose processes start at once, and make the vocabulary ready while the records are read; they end with the context."""
+    with (
+        tempfile.NamedTemporaryFile(prefix="allnlp-") as file,  # a process that dies while it is given much would leave us waiting
+        Workers[tuple[int, bytes], Part](_annotate, jobs, begin=_keep, arguments=(file.name,)) as workers,
+    ):
+        file.write(pickle.dumps(settings))
+        file.flush()
+        workers.start()
+
+        def annotated(batches: Iterator[Numbered], _: Settings) -> Iterator[tuple[int, Part]]:
             for (number, content), part in workers.results((number, packed_batch(batch)) for number, batch in batches):
                 if isinstance(part, Died):
                     part = without_killers(unpacked_batch(content), part, lambda batch: workers.alone((0, packed_batch(batch))))
                 yield number, part
 
-    return annotated
+        yield annotated
+
+
+class Crew:
+    """Who annotates on this machine, so many processes at most; use as a context, at whose end they are gone.
+
+    They may start before it is known how many records there are; where they turn out to be few, this process does all of it.
+    """
+
+    def __init__(self, jobs: int, settings: Settings) -> None:
+        self._jobs = jobs
+        self._settings = settings
+        self._context = contextlib.ExitStack()
+        self._engine: Engine | None = None
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.end()
+
+    def start(self, size: int) -> None:
+        """Start processes, where so many bytes of records that are still to be read are worth it."""
+        jobs = min(self._jobs, size // _BYTES_EACH)
+        if jobs > 1 and size >= _LEAST:
+            self._engine = self._context.enter_context(started(jobs, self._settings))
+
+    def engine(self, jobs: int) -> Engine:
+        """The engine for what so many processes have to do."""
+        if jobs > 1:
+            return self._engine or by_processes(jobs)
+        self.end()
+        return here
+
+    def end(self) -> None:
+        """End the processes."""
+        self._engine = None
+        self._context.close()
 
 
 def _keep(path: str) -> None:
     global _settings
     gc.set_threshold(*_COLLECTING)
     _settings = pickle.loads(Path(path).read_bytes())
+    with contextlib.suppress(Exception):  # what fails here fails at the first shard, too, and is told then
+        compile_lexicon(_settings.terminology)
 
 
 def _annotate(task: tuple[int, bytes]) -> Part:

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from allnlp.models import find_package
 from allnlp.text.entities import Entity
 from allnlp.text.triage import may_hold_mentions
 
@@ -27,6 +26,8 @@ def chosen(models: Iterable[str] | None) -> tuple[str, ...]:
     if models is None and VARIABLE in os.environ:
         models = os.environ[VARIABLE].split()
     if models is None:
+        from allnlp.models import find_package  # nor does a run without models need what fetches them
+
         return (DEFAULT,) if find_package(DEFAULT) is not None else ()
     return tuple(dict.fromkeys(m for m in models if m != "none"))
 
@@ -37,6 +38,8 @@ def described(models: Sequence[str]) -> list[dict[str, str]]:
     Raises:
         ModelError: a model is not installed or cannot be loaded.
     """
+    if not models:
+        return []  # spaCy is not needed by a run without models
     from allnlp.components.ner import borrow
 
     packages = [borrow(m).package for m in models]
@@ -56,7 +59,7 @@ def find_entities(texts: Sequence[str], models: Sequence[str], *, triage: bool =
     """
     found: list[list[Entity]] = [[] for _ in texts]
     if models:
-        from allnlp.components.ner import borrow  # spaCy is not needed by a run without models
+        from allnlp.components.ner import borrow
     read = [i for i, text in enumerate(texts) if not triage or may_hold_mentions(text)]
     for model in models:
         for i, more in zip(read, borrow(model).entities([texts[i] for i in read], batch_size=BATCH), strict=True):

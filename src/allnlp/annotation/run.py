@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from allnlp import readers, tables
 from allnlp.annotation.concepts import COLUMNS, COUNTS, merged_concepts
-from allnlp.annotation.engine import Engine, by_processes, here
+from allnlp.annotation.engine import Crew, Engine
 from allnlp.annotation.entities import chosen, described
 from allnlp.annotation.parts import Settings, versions
 from allnlp.annotation.reading import Source, read_ahead, source_of
@@ -160,14 +160,16 @@ def run(job: Job, progress: Callable[[Progress], None] | None = None) -> Outcome
         ModelError: a model cannot be loaded.
     """
     told = _Progress(sum(s.size for s in job.sources), progress)
-    with tables.FolderWriter(job.out, format=job.format, identity={**job.identity, "out": job.format}) as writer:
+    settings = Settings(job.terminology, tuple(job.models))
+    with tables.FolderWriter(job.out, format=job.format, identity={**job.identity, "out": job.format}) as writer, Crew(job.jobs, settings) as crew:
         spool = Spool(writer.work / _SPOOL)
-        repeats, numbers, reasons = _read(job, spool, told)
+        repeats, numbers, reasons = _read(job, spool, told, crew)
         fates = repeats.decide(lambda: _spooled(spool, numbers))
         records = sum(found.rows for n in numbers if (found := spool.spooled(n)))
         told.reading_is_done(records)
         as_read: dict[int, Document] = {}
-        waiting = _annotate(job, writer, shards(fates.settled(_spooled(spool, numbers), as_read), records), told)
+        waiting = _annotate(job, writer, shards(fates.settled(_spooled(spool, numbers), as_read), records), told, crew)
+        crew.end()
         if waiting:
             return Outcome(job.out, _counted(writer)[0], is_new=True, reasons=reasons, waiting=waiting)
         writer.write("concepts", merged_concepts(lambda statement: writer.ask(statement, COUNTS, COLUMNS), job.terminology))
@@ -181,7 +183,7 @@ def run(job: Job, progress: Callable[[Progress], None] | None = None) -> Outcome
     return Outcome(job.out, counted, is_new=True, reasons=reasons, kept=kept)
 
 
-def _annotate(job: Job, writer: tables.FolderWriter, all_shards: Iterable[list[Document | Failure]], told: _Progress) -> int:
+def _annotate(job: Job, writer: tables.FolderWriter, all_shards: Iterable[list[Document | Failure]], told: _Progress, crew: Crew) -> int:
     """Annotate the shards that no run before did; the number of those that the engine left for others."""
     sizes: dict[int, int] = {}
 
@@ -194,7 +196,7 @@ def _annotate(job: Job, writer: tables.FolderWriter, all_shards: Iterable[list[D
             yield number, Batch(records, _kept(job.former, records))
 
     jobs = min(job.jobs, told.left // (_SHARDS_EACH * SHARD))
-    engine = job.engine or (by_processes(jobs) if jobs > 1 else here)
+    engine = job.engine or crew.engine(jobs)
     for number, part in engine(unfinished(), Settings(job.terminology, tuple(job.models))):
         writer.add(number, part)
         told.records(sizes.pop(number))
@@ -207,10 +209,12 @@ def _kept(former: Former | None, records: Iterable[Document | Failure]) -> dict[
     return {d.doc_id: rows for d in records if isinstance(d, Document) and is_annotated(d) and (rows := former(d)) is not None}
 
 
-def _read(job: Job, spool: Spool, told: _Progress) -> tuple[Repeats, list[int], tuple[str, ...]]:
+def _read(job: Job, spool: Spool, told: _Progress, crew: Crew) -> tuple[Repeats, list[int], tuple[str, ...]]:
     """Read what is not read yet: what tells the records apart, the numbers of the sources in the spool, and reasons of files that failed."""
     if job.limit is None and job.jobs > 1:
         read_ahead(spool, job.sources, job.jobs, told.bytes)
+    if job.limit is None and job.engine is None:
+        crew.start(sum(source.size for source in job.sources))
     repeats = Repeats()
     numbers: list[int] = []
     reasons: list[str] = []

@@ -36,8 +36,8 @@ def cores() -> int:
 class Workers(Generic[T, R]):
     """Processes that do one kind of work; use as a context, at whose end they are gone.
 
-    Each starts as a new interpreter (so a script needs no ``if __name__ == "__main__"``), loads what the work needs when it first
-    does some, and ends when this process does, however that ends.
+    Each starts as a new interpreter (so a script needs no ``if __name__ == "__main__"``), with the first task or with `start`, and
+    ends when this process does, however that ends.
     """
 
     def __init__(self, work: Callable[[T], R], jobs: int, *, begin: Callable[..., None] | None = None, arguments: tuple[Any, ...] = ()) -> None:
@@ -52,6 +52,11 @@ class Workers(Generic[T, R]):
 
     def __exit__(self, *exception: object) -> None:
         self._stop()
+
+    def start(self) -> None:
+        """Start the processes, so that they are ready when the first task comes."""
+        with _without_interrupts():
+            self._opened(self._jobs).submit(int)  # the first task starts them all
 
     def results(self, tasks: Iterator[T]) -> Iterator[tuple[T, R | Died]]:
         """Each task with its result, as they are done; tasks are taken as they are needed.
@@ -93,18 +98,24 @@ class Workers(Generic[T, R]):
             return Died(_reason(error))
 
     def _submit(self, task: Any, jobs: int) -> Future[R]:
+        pool = self._opened(jobs)
+        try:
+            with _without_interrupts():
+                future: Future[R] = pool.submit(self._work, task)
+        except BrokenProcessPool as error:  # a process died since the last task was done
+            future = Future()
+            future.set_exception(error)
+        return future
+
+    def _opened(self, jobs: int) -> Any:
+        """The pool of so many processes."""
         if self._size != jobs:
             from loky.process_executor import ProcessPoolExecutor
 
             self._stop()
             self._size = jobs
             self._pool = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(os.getpid(), *self._begin), env=dict.fromkeys(_THREADS, "1"))
-        try:
-            future: Future[R] = self._pool.submit(self._work, task)
-        except BrokenProcessPool as error:  # a process died since the last task was done
-            future = Future()
-            future.set_exception(error)
-        return future
+        return self._pool
 
     def _stop(self) -> None:
         if self._pool is not None:
@@ -113,6 +124,22 @@ class Workers(Generic[T, R]):
 
 
 _NONE: Any = object()
+
+
+@contextlib.contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Keep Ctrl-C back for a moment: a process that starts meanwhile never sees it, not even before it is told to pass over it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing.resource_tracker import ensure_running
+
+    ensure_running()  # when it starts, which loky would make it do, it lets them through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(parent: int, function: Callable[..., None] | None, arguments: tuple[Any, ...]) -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
@@ -72,6 +74,8 @@ def vectors(grams: Grams, texts: Sequence[str]) -> sparse.csr_matrix:
     Returns:
         Shape (texts, 3-grams), float32.
     """
+    from scipy import sparse  # at first use: most processes link nothing
+
     rows, found = _scan(texts)
     at = np.minimum(np.searchsorted(grams.codes, found), max(len(grams.codes) - 1, 0))
     known = grams.codes[at] == found if len(grams.codes) else np.zeros(len(found), dtype=bool)

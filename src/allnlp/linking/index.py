@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
-
-from scipy import sparse
+from typing import TYPE_CHECKING, NamedTuple
 
 from allnlp.linking.grams import Grams, folded, learn, vectors
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 
 class Block(NamedTuple):

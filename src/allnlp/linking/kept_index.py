@@ -9,7 +9,6 @@ from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from allnlp.linking.grams import Grams
 from allnlp.linking.index import Block, LinkIndex
@@ -76,6 +75,8 @@ def from_arrays(arrays: Arrays) -> LinkIndex:
 
 
 def _blocks(arrays: Arrays, labels: Sequence[str], columns: int) -> Iterator[tuple[str, Block]]:
+    from scipy import sparse
+
     for i, label in enumerate(labels):
         names = Packed(arrays[f"{i}.names"], arrays[f"{i}.name_ends"])
         concepts = Packed(arrays[f"{i}.concepts"], arrays[f"{i}.concept_ends"])

@@ -15,7 +15,6 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 from allnlp.errors import ModelError
 from allnlp.linking.grams import Grams, code, folded
@@ -57,6 +56,8 @@ def load_scispacy(folder: Path) -> LinkIndex:
     Source:
         Neumann et al. (2019), ScispaCy: Fast and Robust Models for Biomedical Natural Language Processing.
     """
+    from scipy import sparse
+
     knowledge = _found(folder)
     aliases: list[str] = json.loads((folder / "concept_aliases.json").read_text(encoding="utf-8"))
     rows = sparse.csr_matrix(sparse.load_npz(folder / "tfidf_vectors_sparse.npz"))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy import sparse
 
 from allnlp.linking.agreement import agree
 from allnlp.linking.grams import folded, vectors
 from allnlp.linking.index import Block, LinkIndex
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 THRESHOLD = 0.6  # see docs/linking.md
 FLOOR = 0.4  # no threshold is sought below

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -93,6 +94,7 @@ _OWN_WORDS = MappingProxyType({"id": "record_id", "publication_date": "date", "t
 _EMBASE_SOURCE = re.compile(r"(.{2,200}?)\.? \(((?:19|20)\d\d)\)")
 _INITIALS = re.compile(r"[^\W\d_][\w'’ -]* (?:[A-Z]\.?[ -]?){1,4}(?: (?:Jr|Sr|[IV]+)\.?)?\.?")
 _MARKS = re.compile(r"[\W_]+")
+_FEW, _SHORT = 100, 2000  # names of columns, and their characters, up to which what they are is kept for the next record
 _TRUE = frozenset(("true", "1", "yes", "y", "retracted", "retraction"))
 
 
@@ -124,6 +126,22 @@ def places(names: Sequence[str], columns: Mapping[str, str] | None = None) -> di
     Raises:
         ReadError: ``columns`` names a column that the table does not have.
     """
+    if not columns and _are_few(names):
+        return {column: list(found) for column, found in _places_of(tuple(names)).items()}
+    return _places(names, columns)
+
+
+@functools.lru_cache(maxsize=64)
+def _places_of(names: tuple[str, ...]) -> Mapping[str, Sequence[int]]:
+    """The same for names as many records of a file have them."""
+    return MappingProxyType(_places(names, None))
+
+
+def _are_few(names: Sequence[str]) -> bool:
+    return len(names) <= _FEW and sum(map(len, names)) <= _SHORT
+
+
+def _places(names: Sequence[str], columns: Mapping[str, str] | None) -> dict[str, list[int]]:
     normal = _normal_names(names)
     # Web of Science's two-letter names: ID are keywords there
     has_codes = "ti" in normal and "so" in normal
@@ -162,6 +180,15 @@ def is_header(names: Sequence[str], columns: Mapping[str, str] | None = None) ->
     """
     if columns and {normal_name(name) for name in columns.values()} <= set(_normal_names(names)):
         return True
+    return _is_header_of(tuple(names)) if _are_few(names) else _is_header(names)
+
+
+@functools.lru_cache(maxsize=64)
+def _is_header_of(names: tuple[str, ...]) -> bool:
+    return _is_header(names)
+
+
+def _is_header(names: Sequence[str]) -> bool:
     found = places(names)
     texts = [normal_name(names[i]) for key in ("title", "abstract") for i in found.get(key, ())]
     if set(texts) - _WEAK:

@@ -23,6 +23,7 @@ from allnlp.schema import Document, Failure
 
 Hashes = npt.NDArray[np.uint64]
 _NOT_WORDS = re.compile(r"[\W_]+")
+_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
 _SHORTEST_TEXT = 40  # letters and digits of a record that is an abstract alone
 _BLOCK = 30  # letters and digits at the beginning or the end of titles that are compared
 _LARGEST_BLOCK = 2000  # records; what begins as so many titles do says too little
@@ -337,7 +338,9 @@ def text_key(document: Document) -> str:
 
 
 def _letters(text: str) -> str:
-    return _NOT_WORDS.sub("", text)
+    """Its letters and digits; the signs of ASCII go at once, for there are many."""
+    plain = text.encode(errors="surrogatepass").translate(None, _SIGNS).decode(errors="surrogatepass")
+    return plain if plain.isascii() else _NOT_WORDS.sub("", plain)
 
 
 def hash64(text: str) -> int:

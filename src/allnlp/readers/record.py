@@ -210,7 +210,7 @@ def unique(values: Iterable[str]) -> tuple[str, ...]:
     >>> unique(["b", "", "a", "b"])
     ('b', 'a')
     """
-    return tuple(dict.fromkeys(value for value in values if value))
+    return tuple(dict.fromkeys(value for value in values if value)) if values else ()
 
 
 def accession_numbers(values: Iterable[str]) -> tuple[str, ...]:

@@ -34,7 +34,9 @@ def plain_title(title: str) -> str:
     ('etude of cd19 cells', 'beta blockers in anemia')
     """
     text = unicodedata.normalize("NFKD", _RETRACTED.sub("", title)).casefold()
-    return one_spelling(_NOT_WORDS.sub(" ", "".join(c for c in text if not unicodedata.combining(c))).strip())
+    if not text.isascii():
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    return one_spelling(_NOT_WORDS.sub(" ", text).strip())
 
 
 def is_same_work(a: Document, b: Document) -> bool:

@@ -16,8 +16,11 @@ _LETTERS = str.maketrans(
     }
 )  # fmt: skip
 # British forms as American ones: haem-, oedema, tumour, centre and fibre, sulph-, labelled, programme, catalogue
-_FORMS = (("ae|oe", "e"), (r"(?<=\w\w\w)our", "or"), (r"(?<=\w[tb])re\b", "er"), ("sulph", "sulf"), (r"ll(?=ed|ing|er)", "l"), (r"mme\b", "m"), (r"ogue\b", "og"))
-_BRITISH = tuple((re.compile(form), american) for form, american in _FORMS)
+_FORMS = (
+    (("ae", "oe"), "ae|oe", "e"), (("our",), r"(?<=\w\w\w)our", "or"), (("tre", "bre"), r"(?<=\w[tb])re\b", "er"), (("sulph",), "sulph", "sulf"),
+    (("ll",), r"ll(?=ed|ing|er)", "l"), (("mme",), r"mme\b", "m"), (("ogue",), r"ogue\b", "og"),
+)  # fmt: skip
+_BRITISH = tuple((strings, re.compile(form), american) for strings, form, american in _FORMS)  # each behind the strings that it needs
 _SHORTEST = 5  # letters of words that may differ by one; PD-1 and PD-L1, IgA and IgG are two
 _SAME_START = 2  # letters; symptomatic and asymptomatic, macrovascular and microvascular are two
 
@@ -28,9 +31,10 @@ def one_spelling(text: str) -> str:
     >>> one_spelling("randomised tumour centre"), one_spelling("ifn γ in haemophilia") == one_spelling("ifn gamma in hemophilia")
     ('randomised tumor center', True)
     """
-    text = text.translate(_LETTERS)
-    for british, american in _BRITISH:
-        text = british.sub(american, text)
+    text = text.replace("z", "s") if text.isascii() else text.translate(_LETTERS)
+    for strings, british, american in _BRITISH:
+        if any(string in text for string in strings):
+            text = british.sub(american, text)
     return text
 
 

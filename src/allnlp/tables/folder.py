@@ -7,14 +7,16 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pandas as pd
 
 from allnlp import schema
 from allnlp.errors import FolderError, OptionError
 from allnlp.tables.database import absent, connect, quoted, unflat
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMATS = ("parquet", "csv", "tsv", "jsonl", "xlsx")
 MANIFEST = "manifest.json"

@@ -6,16 +6,17 @@ import functools
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
 import numpy as np
-import pandas as pd
 
 from allnlp import schema
 from allnlp.tables.database import connect, quoted
 
 _AT_ONCE = 5000
+_KINDS = MappingProxyType({"BIGINT": np.int64, "BOOLEAN": np.bool_, "DOUBLE": np.float64})
 
 
 def parquet(columns: Sequence[schema.Column], rows: Sequence[Any]) -> bytes:
@@ -26,8 +27,7 @@ def parquet(columns: Sequence[schema.Column], rows: Sequence[Any]) -> bytes:
     """
     database = _database()
     cells = zip(*rows, strict=True)
-    frame = pd.DataFrame({c.column: _series(c, values) for c, values in zip(columns, cells, strict=True)}, copy=False)
-    database.register("part", frame)
+    database.register("part", {c.column: _array(c, values) for c, values in zip(columns, cells, strict=True)})
     selected = ", ".join(f'CAST("{c.column}" AS {c.type}) AS "{c.column}"' for c in columns)
     with tempfile.TemporaryDirectory(prefix="allnlp-") as folder:
         path = Path(folder) / "part.parquet"
@@ -41,18 +41,17 @@ def _database() -> duckdb.DuckDBPyConnection:
     return connect()
 
 
-def _series(column: schema.Column, values: Sequence[Any]) -> Any:
-    """Cells in the type that DuckDB takes as they are; without it, it looks at each of them."""
-    if column.type in ("BIGINT", "BOOLEAN"):
-        if not column.nullable:
-            return np.array(values, dtype=np.int64 if column.type == "BIGINT" else np.bool_)
-        absent, filled = np.array([v is None for v in values]), [v or 0 for v in values]
-        if column.type == "BIGINT":
-            return pd.arrays.IntegerArray(np.array(filled, dtype=np.int64), absent)
-        return pd.arrays.BooleanArray(np.array(filled, dtype=np.bool_), absent)
-    if column.type == "DOUBLE":
-        return pd.arrays.FloatingArray(np.array([v or 0.0 for v in values], dtype=np.float64), np.array([v is None for v in values]))
-    return pd.Series([list(v) for v in values] if column.type.endswith("[]") else list(values), dtype=object)
+def _array(column: schema.Column, values: Sequence[Any]) -> Any:
+    """Cells as an array that DuckDB takes as it is, None masked; only at texts and lists does it look at each of them."""
+    kind = _KINDS.get(column.type)
+    if kind is None:
+        cells = np.empty(len(values), dtype=object)
+        for place, value in enumerate(values):
+            cells[place] = list(value) if isinstance(value, tuple) else value
+        return cells
+    if not column.nullable:
+        return np.array(values, dtype=kind)
+    return np.ma.MaskedArray(np.array([v or 0 for v in values], dtype=kind), np.array([v is None for v in values]))  # type: ignore[no-untyped-call]
 
 
 def rows_of(database: duckdb.DuckDBPyConnection, table: str, source: str = "") -> Iterator[Any]:

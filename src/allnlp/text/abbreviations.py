@@ -1,15 +1,14 @@
-"""Abbreviations that a document defines: candidates by brackets, the decision by Schwartz and Hearst (scispaCy's)."""
+"""Abbreviations that a document defines: candidates by brackets, the decision by Schwartz and Hearst."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
-
-from scispacy.abbreviation import find_abbreviation
+from typing import NamedTuple
 
 from allnlp.text.numbers import read_number
+from allnlp.text.schwartz_hearst import long_form_start
 from allnlp.text.spans import Span, longest
 
 _BRACKET = re.compile(r"[(\[](?=([^()\[\]]{1,120}+(?=[)\]])|(?:[^()\[\]]|\([^()\[\]]*\)|\[[^()\[\]]*\]){1,120}+)[)\]])")  # nested ones too
@@ -53,14 +52,10 @@ class Abbreviation(NamedTuple):
 
 
 class _Word(NamedTuple):
-    """What scispaCy's decision reads of a token; a blank follows every one, as in the string that it builds."""
+    """A word and its place in the text."""
 
     text: str
     idx: int
-
-    @property
-    def text_with_ws(self) -> str:
-        return self.text + " "
 
 
 def find_abbreviations(text: str) -> list[Abbreviation]:
@@ -275,7 +270,7 @@ def _last_open(window: str) -> int:
     return -1
 
 
-def _decide(text: str, short: str, words: list[Any]) -> int | None:
+def _decide(text: str, short: str, words: list[_Word]) -> int | None:
     """Start of the long form of ``short`` among ``words``, or None.
 
     Words whose initials spell the short form are preferred ("proton pump inhibitors", PPIs); else the decision is that of
@@ -333,16 +328,13 @@ def _with_locants(text: str, start: int) -> int:
     return locants.start() if locants else start
 
 
-def _schwartz_hearst(letters: str, words: list[Any]) -> int | None:
-    """Start of the long form by scispaCy's decision, which is asked only where a word begins with the first letter: it asks for that."""
-    first = letters[0].lower()
-    if first.isalnum() and first not in {w.text[0].lower() for w in words}:
-        return None
-    _, long_form = find_abbreviation(words, [_Word(letters, 0)])
-    return int(long_form[0].idx) if long_form else None
+def _schwartz_hearst(letters: str, words: list[_Word]) -> int | None:
+    """Start of the long form by the decision of Schwartz and Hearst."""
+    number = long_form_start(letters, [word.text for word in words])
+    return None if number is None else words[number].idx
 
 
-def _by_initials(letters: str, words: list[Any]) -> int | None:
+def _by_initials(letters: str, words: list[_Word]) -> int | None:
     """Start of the last words whose initials are the letters, small words passed over; None when they are not."""
     left = letters.lower()
     at = len(left) - 1
@@ -351,7 +343,7 @@ def _by_initials(letters: str, words: list[Any]) -> int | None:
         if said.startswith(left[at]) or (left[at] in "23456789" and read_number(said) == int(left[at])):
             at -= 1
             if at < 0:
-                return int(word.idx)
+                return word.idx
         elif said.isalnum() and said not in _SMALL:
             return None
     return None

@@ -16,6 +16,7 @@ _TOKEN = re.compile(
     r"|(?P<count>[?*+]|\{\d*,?\d*\})[?+]?|(?P<class>\[\^?\]?(?:[^\]\\]|\\.)*\])|(?P<escape>\\(?:u[0-9a-fA-F]{4}|.))|(?P<char>[^(])",
     re.DOTALL,
 )
+_NOTHING = {("", True)}  # what a piece adds that stands for no character
 _IN_CLASS = re.compile(r"\\u[0-9a-fA-F]{4}|\\.|[^\\]", re.DOTALL)
 _ESCAPED = {"b": frozenset({EDGE}), **dict.fromkeys("AZB", frozenset({""})), **dict.fromkeys("sWntrfv", frozenset({" "})), "d": frozenset("0123456789"), **dict.fromkeys("wSD")}
 _Sequence: TypeAlias = "list[_Piece]"
@@ -104,6 +105,8 @@ def _of_sequence(sequence: _Sequence, step: int) -> set[tuple[str, bool]]:
             added = {(run, False) for run, _ in added}
         if not piece.least:
             added.add(("", True))
+        if added == _NOTHING:
+            continue
         longer = _joined(runs, added, step)
         if len(longer) > _MOST:
             longer = _joined(runs, {_shortened(run, step) for run in added}, step)

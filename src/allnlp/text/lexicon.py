@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from allnlp.linking import Linker
-from allnlp.terminology import Cue, Term, Terminology
+from allnlp.terminology import Cue, Spelling, Term, Terminology
 from allnlp.terminology.ner_labels import specificity
 from allnlp.text.fold import fold, mask, variants
 from allnlp.text.large_names import LargeNames, LargeWords, Lookup, Row, part
@@ -125,11 +126,14 @@ def _targets(terminology: Terminology) -> Mapping[str, tuple[tuple[str, str], ..
 
 def _entries(terminology: Terminology) -> dict[str, list[Entry]]:
     out: dict[str, list[Entry]] = defaultdict(list)
+    known = terminology.spellings
+    spelled = re.compile("|".join(re.escape(string) for s in known for string in (s.american, s.other)) or r"(?!)")
     for file, _, label, term in terminology.terms:
-        for form, entry in _forms(term, label, f"{file}:{term.text}", terminology):
-            if _reading(entry) not in map(_reading, out[form]):
-                out[form].append(entry)
-    return {k: v for k, v in out.items() if v}
+        for form, entry in _forms(term, label, f"{file}:{term.text}", known if spelled.search(term.text.lower()) else ()):
+            others = out[form]
+            if not others or _reading(entry) not in map(_reading, others):
+                others.append(entry)
+    return out
 
 
 def _reading(e: Entry) -> tuple[str, str, str | None, str]:
@@ -143,7 +147,7 @@ def _large(terminology: Terminology, by_form: Mapping[str, tuple[Entry, ...]]) -
 
     def read(row: Row) -> Iterable[tuple[str, Entry]]:
         file, _, label, term = row
-        return _forms(term, label, f"{file}:{term.text}", terminology)
+        return _forms(term, label, f"{file}:{term.text}", terminology.spellings)
 
     parts = [part(table, terminology.spellings, lambda row: folded_forms(row[3], terminology)) for table in terminology.large]
     return LargeNames(by_form, parts, read, _reading)
@@ -151,20 +155,18 @@ def _large(terminology: Terminology, by_form: Mapping[str, tuple[Entry, ...]]) -
 
 def folded_forms(term: Term, terminology: Terminology) -> set[str]:
     """The folded strings by which a text is looked through for a term."""
-    return {folded for folded, _ in _forms(term, "", "", terminology)}
+    return {folded for folded, _ in _forms(term, "", "", terminology.spellings)}
 
 
-def _forms(term: Term, label: str, rule: str, terminology: Terminology) -> Iterable[tuple[str, Entry]]:
+def _forms(term: Term, label: str, rule: str, spellings: Iterable[Spelling]) -> Iterable[tuple[str, Entry]]:
     exact = term.case == "exact"
     core = term.text.rstrip("+-\u2212)")
     tail = term.text[len(core) :]
-    for form in variants(core, terminology.spellings, exact=exact) if not tail else [core]:
-        folded = fold(form)
-        if folded.strip() != folded or not folded:
-            folded = folded.strip()
+    entry = Entry(label, term.curie, term.name, term.subtype or None, None, tail, rule, term.context)
+    for form in variants(core, spellings, exact=exact) if not tail else [core]:
+        folded = fold(form).strip()
         if folded:
-            shown = mask(form).strip() if exact else None
-            yield folded, Entry(label, term.curie, term.name, term.subtype or None, shown, tail, rule, term.context)
+            yield folded, entry._replace(exact=mask(form).strip()) if exact else entry
 
 
 def _cues(rows: Iterable[Cue]) -> dict[str, list[CueRule]]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
+from allnlp.text.expressions import expression
 from allnlp.text.sample_sizes import NUMBER_WORDS, SIZE_WORDS, find_sizes
 from allnlp.text.spans import Clause, Span
 
@@ -27,7 +28,7 @@ _BRACKET = rf"(?:\s?[(\[][^()\[\]]{{0,12}}?{_SPREAD}?[^()\[\]]{{0,30}}?\d[^()\[\
 
 _AGES = (
     # median age 45 years (range, 18-84); mean age approximately 70 yrs; median age at infusion was 61 years
-    re.compile(
+    expression(
         rf"\b(?P<stat>median|mean|average)(?:\s?[(\[]\w+[)\]],?)?\s(?:patient\s)?ages?(?:\s[(\[](?:range|SD|IQR|s\.d\.)[)\]])?(?:\s(?:at\s(?:the\stime\sof\s)?[\w-]+(?:\s[\w-]+){{0,2}}))?"
         rf"(?:,|\s?[:=]|\s(?:of(?:\s(?:the\s)?[a-z][\w\s]{{3,30}}?\swas)?|was|is|were|being|approximately|about))*\s?(?:approximately\s|about\s|~\s?)?"
         rf"(?P<a>{_DECIMAL})(?:\s?(?:\u00b1|\+/-)\s?{_DECIMAL}|\s?[(\[](?:SD\s?=?\s?)?{_DECIMAL}[)\]](?=\s?(?:years|yrs)))?(?P<unit>{_UNIT}?){_OLD}?"
@@ -35,66 +36,66 @@ _AGES = (
         re.IGNORECASE,
     ),
     # aged 3 to 23 years; age 18-34; ages between 46 and 67 yr; 18-75 years of age; (age range 1-18 years)
-    re.compile(
+    expression(
         rf"\b(?P<head>age[ds]?(?:\s(?:range|group))?(?:\s(?:of|was|from|between))?[,:]?\s|(?:between|from)\s(?=[^.;]{{0,25}}(?:of age|old)))"
         rf"(?:of\s)?(?P<lo>{_DECIMAL}){_UNIT}?{_DASH}(?P<hi>{_DECIMAL})(?:(?P<unit>{_UNIT}){_OLD}?)?(?![\d%.]*\d|\s?%)",
         re.IGNORECASE,
     ),
-    re.compile(rf"(?<![\d.])(?P<lo>{_DECIMAL}){_UNIT}?{_DASH}(?P<hi>{_DECIMAL})(?P<unit>{_UNIT}){_OLD}", re.IGNORECASE),
+    expression(rf"(?<![\d.])(?P<lo>{_DECIMAL}){_UNIT}?{_DASH}(?P<hi>{_DECIMAL})(?P<unit>{_UNIT}){_OLD}", re.IGNORECASE),
     # aged >=18 years; age over 60 years; age 65 years and older; aged 18 years or older; aged < 3 years
-    re.compile(
+    expression(
         rf"\bage[ds]?\s(?:of\s|at\s)?(?:(?P<cmp>{_CMP})\s?|(?P<low>{_WORDS_LOW})\s|(?P<high>{_WORDS_HIGH})\s)"
         rf"(?:or equal to\s|the age of\s)?(?P<a>{_DECIMAL})(?:(?P<unit>{_UNIT})(?:{_TAIL_LOW}|{_TAIL_HIGH})?{_OLD}?)?",
         re.IGNORECASE,
     ),
-    re.compile(
+    expression(
         rf"\b(?:age[ds]?\s(?:of\s)?)?(?P<a>{_DECIMAL})(?P<unit>{_UNIT}){_OLD}?(?:(?P<low>{_TAIL_LOW})|(?P<high>{_TAIL_HIGH}))(?:\sof age)?",
         re.IGNORECASE,
     ),
     # younger than 3 years; up to 25 years of age; <=25 years old; over 60 years of age
-    re.compile(
+    expression(
         rf"(?:\b(?:(?P<low>older than|at least|over|above)|(?P<high>younger than|under|below|up to|less than))\s|(?P<cmp>{_CMP})\s?)"
         rf"(?:the age of\s)?(?P<a>{_DECIMAL})(?P<unit>{_UNIT}){_OLD}",
         re.IGNORECASE,
     ),
-    re.compile(
+    expression(
         rf"\b(?:(?P<low>older than)|(?P<high>younger than))\s(?:or equal to\s)?(?P<a>{_DECIMAL})(?P<unit>{_UNIT})(?:{_OLD})?",
         re.IGNORECASE,
     ),
-    re.compile(
+    expression(
         rf"\b(?:patients|adults|children|participants|subjects|adolescents|women|men|individuals|those|elderly|young|younger|older|old|infants)\s\(?(?P<m>(?P<cmp>{_CMP})\s?(?P<a>{_DECIMAL})(?P<unit>\s?(?:years|yrs|y)))\b",
         re.IGNORECASE,
     ),
     # the >=65 years subgroup
-    re.compile(rf"(?P<m>(?P<cmp>{_CMP})\s?(?P<a>{_DECIMAL})(?P<unit>[\s-](?:years|yrs))(?:\sold)?)(?=\s(?:age\s)?(?:group|subgroup|cohort|stratum)\b)", re.IGNORECASE),
+    expression(rf"(?P<m>(?P<cmp>{_CMP})\s?(?P<a>{_DECIMAL})(?P<unit>[\s-](?:years|yrs))(?:\sold)?)(?=\s(?:age\s)?(?:group|subgroup|cohort|stratum)\b)", re.IGNORECASE),
     # a 45-year-old; 7-month-old; aged 45 years
-    re.compile(rf"\b(?P<a>{_DECIMAL})(?P<unit>[\s-](?:years?|months?|weeks?|days?|yrs?))[\s-]olds?\b", re.IGNORECASE),
-    re.compile(rf"\b(?:aged|age:)\s(?P<a>{_DECIMAL})(?:\s?(?:\u00b1|\+/-)\s?{_DECIMAL})?(?P<unit>{_UNIT}){_OLD}?", re.IGNORECASE),
+    expression(rf"\b(?P<a>{_DECIMAL})(?P<unit>[\s-](?:years?|months?|weeks?|days?|yrs?))[\s-]olds?\b", re.IGNORECASE),
+    expression(rf"\b(?:aged|age:)\s(?P<a>{_DECIMAL})(?:\s?(?:\u00b1|\+/-)\s?{_DECIMAL})?(?P<unit>{_UNIT}){_OLD}?", re.IGNORECASE),
     # 58.5 +/- 9.2 years; averaging 74 years of age; on average 46.2 (SD = 11.4) years old; mean 59.4 (SD, 5.4) years of age; (median, 64 years)
-    re.compile(rf"(?<![\d.])(?P<stat>)(?P<a>{_DECIMAL})\s?(?:\u00b1|\+/-)\s?{_DECIMAL}(?P<unit>{_UNIT}){_OLD}?", re.IGNORECASE),
-    re.compile(
+    expression(rf"(?<![\d.])(?P<stat>)(?P<a>{_DECIMAL})\s?(?:\u00b1|\+/-)\s?{_DECIMAL}(?P<unit>{_UNIT}){_OLD}?", re.IGNORECASE),
+    expression(
         rf"\b(?:(?:on )?(?P<stat>average|averaging|mean|median)(?:\s(?:of|was))?|[Mm]age(?:\s?\(SD\))?\s?=)\s(?P<a>{_DECIMAL})"
         rf"(?:\s?\((?:SD,?\s?=?\s?|\u00b1\s?)?{_DECIMAL}\)|\s?(?:\u00b1|\+/-)\s?{_DECIMAL})?(?P<unit>{_UNIT}){_OLD}",
         re.IGNORECASE,
     ),
-    re.compile(rf"(?<=\()(?P<stat>median|mean)(?:,|\s?[:=])?\s(?P<a>{_DECIMAL})(?P<unit>{_UNIT}){_OLD}?(?=[;,)])", re.IGNORECASE),
+    expression(rf"(?<=\()(?P<stat>median|mean)(?:,|\s?[:=])?\s(?P<a>{_DECIMAL})(?P<unit>{_UNIT}){_OLD}?(?=[;,)])", re.IGNORECASE),
     # Mage = 56.02 (8.1); age ranged 18-70; women between 33 and 46 years
-    re.compile(rf"\bM\s?age(?:\s?\(SD\))?\s?(?P<stat>=)\s?(?P<a>{_DECIMAL})(?:\s?\({_DECIMAL}\)|\s?\u00b1\s?{_DECIMAL})?(?P<unit>{_UNIT}?)"),
-    re.compile(rf"\bages?\srang(?:ed|ing)(?:\s(?:from|between))?\s(?P<lo>{_DECIMAL}){_UNIT}?{_DASH}(?P<hi>{_DECIMAL})(?P<unit>{_UNIT}?){_OLD}?", re.IGNORECASE),
-    re.compile(
+    expression(rf"\bM\s?age(?:\s?\(SD\))?\s?(?P<stat>=)\s?(?P<a>{_DECIMAL})(?:\s?\({_DECIMAL}\)|\s?\u00b1\s?{_DECIMAL})?(?P<unit>{_UNIT}?)"),
+    expression(rf"\bages?\srang(?:ed|ing)(?:\s(?:from|between))?\s(?P<lo>{_DECIMAL}){_UNIT}?{_DASH}(?P<hi>{_DECIMAL})(?P<unit>{_UNIT}?){_OLD}?", re.IGNORECASE),
+    expression(
         rf"\b(?:patients|adults|children|participants|subjects|adolescents|women|men|individuals)\s(?P<m>between\s(?:the ages of\s)?(?P<lo>{_DECIMAL}){_UNIT}?{_DASH}"
         rf"(?P<hi>{_DECIMAL})(?P<unit>\s(?:years|yrs)){_OLD}?)(?!\s(?:after|before|post|following))",
         re.IGNORECASE,
     ),
     # 67-yo; in her middle 40s, in their late fifties
-    re.compile(r"(?<![\d.])(?P<a>\d{1,3})(?P<unit>[\s-]y)/?o\b", re.IGNORECASE),
+    expression(r"(?<![\d.])(?P<a>\d{1,3})(?P<unit>[\s-]y)/?o\b", re.IGNORECASE),
     # patients (18 to 80 years)
-    re.compile(
+    expression(
         rf"\b(?:patients|adults|children|participants|subjects|adolescents|women|men)\s\((?P<m>(?P<lo>{_DECIMAL}){_DASH}(?P<hi>{_DECIMAL})(?P<unit>\s?(?:years|yrs)))\)",
         re.IGNORECASE,
     ),
     # over the age of 60; under age 18; below the age of 3 years
-    re.compile(
+    expression(
         rf"\b(?:(?P<low>{_WORDS_LOW})|(?P<high>{_WORDS_HIGH}))\s(?:the\s)?age\s(?:of\s)?(?P<a>{_DECIMAL})(?P<unit>{_UNIT}?)",
         re.IGNORECASE,
     ),
@@ -110,20 +111,20 @@ _NEEDS = (
     ("(median", "(mean"), ("m age", "mage"), ("rang",), ("between",), ("yo", "y/o"), ("(",), ("age",),
 )  # fmt: skip
 # What else it must hold: an age as a word of its own, someone who is so old, a comparison, years behind a sign or before a bracket.
-_AGE = re.compile(r"age(?<!\wage)")
-_HEADED = re.compile(r"age(?<!\wage)|between|from")
-_OLD_WORD = re.compile(r"old(?<=[\s-]old)|of[\s-]age")
-_COMPARED = re.compile(r"(?:or|and)\s(?:older|above|over|more|younger|below|under|le)|\+")
-_SIGNED = re.compile(r"[<>=\u2265\u2264\u2a7e\u2a7d;]\s?\d{1,3}(?:[.\u00b7]\d+)?[\s-]?y")
-_YEARS_CLOSED = re.compile(r"y(?:ear|r).\)")
+_AGE = expression(r"age(?<!\wage)")
+_HEADED = expression(r"age(?<!\wage)|between|from")
+_OLD_WORD = expression(r"old(?<=[\s-]old)|of[\s-]age")
+_COMPARED = expression(r"(?:or|and)\s(?:older|above|over|more|younger|below|under|le)|\+")
+_SIGNED = expression(r"[<>=\u2265\u2264\u2a7e\u2a7d;]\s?\d{1,3}(?:[.\u00b7]\d+)?[\s-]?y")
+_YEARS_CLOSED = expression(r"y(?:ear|r).\)")
 _NEEDS_TOO = (
     _AGE, _HEADED, _OLD_WORD, _AGE, _COMPARED, _OLD_WORD, None, _SIGNED, _SIGNED, _OLD_WORD, _AGE, None, _OLD_WORD, None, None, None, None, None, _YEARS_CLOSED, _AGE,
 )  # fmt: skip
 _SHAPES = tuple(zip(_NEEDS, _NEEDS_TOO, _AGES, strict=True))
 _AGE_SIGNS = ("age", "old", "young", "year", "yr", " y", "yo", "y/o")  # in lower case, strings of which every sentence with an age has one
-_AGE_WORD = re.compile(r"[AOYaoy-](?i:(?<=\ba)ge[ds]?\b|(?<=o)lder|(?<=\bo)ld\b|(?<=-)old|(?<=y)(?:ears|rs?\b|ounger))")
-_AGE_LETTER = re.compile(r"\d(?i: y\b|[\s-]?y/?o\b)")
-_DIGIT = re.compile(r"\d")
+_AGE_WORD = expression(r"[AOYaoy-](?i:(?<=\ba)ge[ds]?\b|(?<=o)lder|(?<=\bo)ld\b|(?<=-)old|(?<=y)(?:ears|rs?\b|ounger))")
+_AGE_LETTER = expression(r"\d(?i: y\b|[\s-]?y/?o\b)")
+_DIGIT = expression(r"\d")
 _MARKS = AhoCorasick([*SIZE_WORDS, *NUMBER_WORDS, *_AGE_SIGNS], matchkind=MatchKind.Standard, implementation=Implementation.DFA)
 _IS_SIZE, _IS_NUMBER, _IS_AGE = 1, 2, 4
 _MARKED_AS = (_IS_SIZE,) * len(SIZE_WORDS) + (_IS_NUMBER,) * len(NUMBER_WORDS) + (_IS_AGE,) * len(_AGE_SIGNS)

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
+from allnlp.text.expressions import expression
 from allnlp.text.numbers import NUMBER, read_number
 from allnlp.text.spans import Clause, Span
 
@@ -40,29 +41,29 @@ _WORD = r"[A-Za-z][\w/+'\u2019-]*"
 _QUALITY = r"[A-Za-z][\w-]*(?:-|ed|ese|al|ic|ive|ent|ant|ary|ight|ate|able|ible|lar|thy)"  # pre- and postmenopausal; overweight, inactive
 _AGES = r"(?:pa?ediatric|adolescents?|child(?:ren)?|adults?)(?:\s(?:and|or)\s|/)"
 _MODIFIER = rf"(?:{_AGES}|(?!(?:{_BARRIER})\b)(?:{_QUALITY}(?:,\s|,?\s(?:and|or|but)\s)(?=[a-z])|{_WORD}(?:\s|(?<=-))))"
-_SIZE = re.compile(
+_SIZE = expression(
     rf"(?=[\daefhnost])(?<![\w,\u00b7<>=\u2265\u2264-])(?<!\d\.)(?<![A-Za-z)]/)(?P<m>(?:A total of\s|total of\s)?(?P<n>{NUMBER})(?P<pc>\s?\(\s?\d+(?:[.\u00b7]\d+)?\s?%\s?\))?"
     rf"(?:\s|(?<=[a-z])-){_MODIFIER}{{0,5}}?(?<!between-)(?:{_grouped(_PEOPLE)})(?:\s(?:controls|patients|subjects|participants|individuals|volunteers|recipients|donors|survivors|cases))?)"
     r"(?!\w|[\s-]*(?:years|months|days|hours)\b)",
     re.IGNORECASE,
 )
 # The first character of every match of ``_SIZE``, and what must stand around it.
-_NUMBER_BEGINS = re.compile(
+_NUMBER_BEGINS = expression(
     r"[\dAEFHNOSTaefhnost](?<![\w,\u00b7<>=\u2265\u2264-].)(?:(?<=\d)|(?i:(?<=t)(?:wo|hree|en|welve|hirt|went|housand|otal of)|(?<=f)(?:our|ive|ift|ort)"
     r"|(?<=s)(?:ix|even)|(?<=e)(?:ight|leven)|(?<=o)ne|(?<=n)ine|(?<=h)undred|(?<=a)(?= total of)))"
 )
-_DIGITS_BEGIN = re.compile(r"\d(?<![\w,\u00b7<>=\u2265\u2264-].)")
+_DIGITS_BEGIN = expression(r"\d(?<![\w,\u00b7<>=\u2265\u2264-].)")
 _BLANK = r"[,\u2008\u2009\u202f\u00a0 ]"
-_EQUALS = re.compile(
+_EQUALS = expression(
     rf"(?<![A-Za-z])[nN](?:\\?,|\s)?(?:=|\s?:\s?)(?:\\?,|\s)?(?P<n>\d{{1,3}}(?:{_BLANK}\d{{3}})+|\d[\d,]*\d|\d)(?!\d)(?![\d.]*%)(?!\.\d)(?!\s?/\s?\d)"
 )
 # "(n 5 81)" and "(n 17)": the equals sign as PDF extraction leaves it
-_EQUALS_LOST = re.compile(r"(?<=[(\[])n\s(?:5\s(?=\d))?(?P<n>\d[\d,]*\d|\d)(?=\s?[)\];,])")
+_EQUALS_LOST = expression(r"(?<=[(\[])n\s(?:5\s(?=\d))?(?P<n>\d[\d,]*\d|\d)(?=\s?[)\];,])")
 _NOT_BEFORE_WORDS = (
     "\u2265", "\u2264", "<", ">", "=", "grade", "grades", "day", "phase", "stage", "level", "group", "arm", "cohort", "ratio", "type", "class", "every", "per",
     "~", "$", "\u20ac", "\u00a3",
 )  # fmt: skip
-_NOT_BEFORE = re.compile(r"(?:[\u2265\u2264<>=]\s?|grades?|day|phase|stage|level|group|arm|cohort|ratio|type|class|every|per|[~$\u20ac\u00a3])\s?$", re.IGNORECASE)
+_NOT_BEFORE = expression(r"(?:[\u2265\u2264<>=]\s?|grades?|day|phase|stage|level|group|arm|cohort|ratio|type|class|every|per|[~$\u20ac\u00a3])\s?$", re.IGNORECASE)
 
 #: In lower case, strings of which every sentence with a sample size has one.
 SIZE_WORDS = (
@@ -74,29 +75,29 @@ NUMBER_WORDS = (
     "thousand", "total of",
 )  # fmt: skip
 
-_YEAR = re.compile(r"(?:19[5-9]|20[0-3])\d")
-_BEFORE_YEAR = re.compile(r"\b(?:in|the|since|until|by|of|from|to|and|ELN|WHO|ASH|compared with)\s$", re.IGNORECASE)
+_YEAR = expression(r"(?:19[5-9]|20[0-3])\d")
+_BEFORE_YEAR = expression(r"\b(?:in|the|since|until|by|of|from|to|and|ELN|WHO|ASH|compared with)\s$", re.IGNORECASE)
 
-_ANY_NUMBER = re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thir|fif|twent|fort|hundred)")
+_ANY_NUMBER = expression(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thir|fif|twent|fort|hundred)")
 
 # What tells that something happened to as many.
-_OUT_OF = re.compile(r"(?:\bof|\bamong|/|\bout of)\s?(?:the\s|these\s|all\s|our\s)?$", re.IGNORECASE)
-_THEN_HAD = re.compile(
+_OUT_OF = expression(r"(?:\bof|\bamong|/|\bout of)\s?(?:the\s|these\s|all\s|our\s)?$", re.IGNORECASE)
+_THEN_HAD = expression(
     r"(?:\s\((?!n\b)[^()]{1,20}\))?\s(?:(?:had|have|has)\s(?:\w+ly\s)?(?:died|relapsed|progressed|responded|events?|evidence|achieved|experienced|developed"
     r"|(?:a\s)?(?:grade|CRS|CR\b|complete|partial|neurotox|ICANS|toxic|dose))|remain(?:ed)?\s(?:in|alive|free|on)|were\s(?:MRD|PCR|minimal|measurable|in\s(?:CR|complete|remission))"
     r"|(?:died|relapsed|progressed|withdrew|discontinued)\b)",
     re.IGNORECASE,
 )
-_A_RATE = re.compile(r"\s(?:(?:per|each|every|a)\syear|annually|worldwide|in\sthe\sUnited\sStates)\b", re.IGNORECASE)
-_NO_PEOPLE = re.compile(r"\s(?:\w+\s)?(?:genes|mutations|cells|samples|specimens|studies|products|experiments|mice|rats|lesions|sites|cent(?:er|re)s|trials|articles)\b", re.IGNORECASE)
-_IN = re.compile(r"\bin\s(?:only\s|another\s|the\sother\s)?$")
+_A_RATE = expression(r"\s(?:(?:per|each|every|a)\syear|annually|worldwide|in\sthe\sUnited\sStates)\b", re.IGNORECASE)
+_NO_PEOPLE = expression(r"\s(?:\w+\s)?(?:genes|mutations|cells|samples|specimens|studies|products|experiments|mice|rats|lesions|sites|cent(?:er|re)s|trials|articles)\b", re.IGNORECASE)
+_IN = expression(r"\bin\s(?:only\s|another\s|the\sother\s)?$")
 _LONGEST_IN = 20  # characters that it matches at most
-_HAPPENED = re.compile(
+_HAPPENED = expression(
     r"\b(?:was|were|been|occurr\w+|develop\w+|seen|observed|reported|detected|achieved|resolved|discontinued|undetect\w+|positive|negative|responses?|toxicit\w+"
     r"|events?|neutropenia|fever|infections?|due to|%)",
     re.IGNORECASE,
 )
-_OF_ALL = re.compile(
+_OF_ALL = expression(
     r"\b(?:no|none|not|never|trials?|study|studies|studied|analy\w+|perform\w+|conduct\w+|carried out|evaluat\w+|assess\w+|test\w+|investigat\w+|examin\w+|measur\w+|compar\w+"
     r"|available|data|experience|efficacy|safety|used?|given|administered|review\w*|cohort|registry|enrol\w+|survey\w*|pilot|phase|series|outcomes?|results?"
     r"|sequenc\w+|random\w+|determin\w+|collect\w+|obtain\w+|initiat\w+|treat\w+)\b",
@@ -104,27 +105,27 @@ _OF_ALL = re.compile(
 )
 
 # What stands around a size and tells its role.
-_PLANNED = re.compile(
+_PLANNED = expression(
     r"(?:\bplann\w+|\btarget (?:accrual|enrol\w+|sample|recruitment|number)|\brecruitment (?:goal|target)|\baccrual goal|\bsample size|\bpower\b"
     r"|\b(?:will|aims?|aimed) (?:to |be )?(?:enrol|recruit|includ|random)\w*|\b(?:previous|earlier) (?:study|studies|trials?|reports?|analys[ei]s|series))[^.\d]{0,30}$",
     re.IGNORECASE,
 )
 _PLANNED_WORDS = ("plann", "target", "recruitment", "accrual", "sample size", "power", "will", "aim", "previous", "earlier")  # it has one of them
-_TOTAL = re.compile(r"(?:a )?total of", re.IGNORECASE)
-_N_IS = re.compile(r"(?<![A-Za-z])n\W", re.IGNORECASE)
+_TOTAL = expression(r"(?:a )?total of", re.IGNORECASE)
+_N_IS = expression(r"(?<![A-Za-z])n\W", re.IGNORECASE)
 _STUDIED = (
     r"(?:randomi[sz]ed|enrol?led|recruited|included|assigned|registered|accrued|entered|eligible|evaluable|assessable|analy[sz]\w+"
     r"|completed|participated|consented|genotyped|randomi[sz]ation|provided|available|studied|treated|infused|transplanted)\b"
 )
-_THEN_STUDIED = re.compile(
+_THEN_STUDIED = expression(
     rf"(?:\s\([^()]{{0,90}}\))?[)\]]?\W{{0,2}}(?:[\w-]+\s){{0,8}}?(?:(?:was|were|who|have been|had been|being|will be)\s)?(?:\w+ly\s)?{_STUDIED}", re.IGNORECASE
 )
-_THEN_ENROLLED = re.compile(
+_THEN_ENROLLED = expression(
     r"(?:\s\([^()]{0,90}\))?\s(?:[\w-]+\s){0,8}?(?:(?:was|were|have been|who)\s)?(?:\w+ly\s)?(?:enrol?led|included|recruited|registered|screened|identified|pooled|eligible|entered)\b",
     re.IGNORECASE,
 )
-_PLAIN_NUMBER = re.compile(r"(?<![\d.,-])\d{1,6}(?![\d%.,]*\d|%|\s?%|\s(?:months?|years?|weeks?|days?|mg))")
-_STUDY_OF = re.compile(
+_PLAIN_NUMBER = expression(r"(?<![\d.,-])\d{1,6}(?![\d%.,]*\d|%|\s?%|\s(?:months?|years?|weeks?|days?|mg))")
+_STUDY_OF = expression(
     r"(?:\b(?:study|trial|cohort|sample|series|data|records?|population|number|files|charts|review|registry)\s(?:of|in|with|on|from|for"
     r"|included|comprised|involving|that|recruited|enrolled)(?:\s\S+){0,2}\s"
     r"|\b(?:enrol|random|recruit|includ|assign|studied|accru|assess|evaluat|identif|investigat|review|analy)\w*(?:\s\S+){0,4}\s"
@@ -132,31 +133,31 @@ _STUDY_OF = re.compile(
     r"|\b(?:19|20)\d\d,?\s)$",
     re.IGNORECASE,
 )
-_BEGINS = re.compile(r"\W*(?:of|among|overall|in)?,?\s?(?:the\s)?", re.IGNORECASE)
-_OF_WHOM = re.compile(r"\W*(?:of|among)\s(?:the\s)?$", re.IGNORECASE)
-_WHOLE = re.compile(
+_BEGINS = expression(r"\W*(?:of|among|overall|in)?,?\s?(?:the\s)?", re.IGNORECASE)
+_OF_WHOM = expression(r"\W*(?:of|among)\s(?:the\s)?$", re.IGNORECASE)
+_WHOLE = expression(
     r"\b(?:patients|women|subjects|participants|study|studies|trials?|survivors|cohort|children|adults|sample|population|total|females"
     r"|men|individuals|cases|volunteers|analysis|people|persons|who [\w\s]{3,40}|response|cancer|disease)\W{1,3}$",
     re.IGNORECASE,
 )
-_ARM_OF = re.compile(
+_ARM_OF = expression(
     r"(?:\b(?:group|arm|regimen)s?(?:\s\w{1,3})?(?:\s(?:had|of|consisted of|included|comprised|with|was|were|contained))?\s?[(\[]?"
     r"|\bcontrols?\s?[(\[]|control group (?:of|comprised of)\s)$",
     re.IGNORECASE,
 )
-_ARM_BESIDE = re.compile(r"(?:placebo|group|arm|therapy|mg|control\w*|alone)\W*$", re.IGNORECASE)
-_IN_AN_ARM = re.compile(r"[)\]]?,?\s(?:in|to|on) (?:the )?(?:[\w+/-]+\s){0,4}(?:group|arm|cohort)s?\b|in arm \w", re.IGNORECASE)
-_AND_ANOTHER = re.compile(
+_ARM_BESIDE = expression(r"(?:placebo|group|arm|therapy|mg|control\w*|alone)\W*$", re.IGNORECASE)
+_IN_AN_ARM = expression(r"[)\]]?,?\s(?:in|to|on) (?:the )?(?:[\w+/-]+\s){0,4}(?:group|arm|cohort)s?\b|in arm \w", re.IGNORECASE)
+_AND_ANOTHER = expression(
     r"[^.:;()]*?(?:\([^()]*\)[^.:;()]*?){0,3}?\b(?:and|or|vs\.?|versus|compared with)\s(?:the\s)?(?:other\s|remaining\s|another\s|only\s)?"
     r"(?:a total of\s)?\d[\d,\u2009\u2008\u00a0]*(?![\d%.])\s?(?:patients|women|subjects|controls|participants|cases|pts|had|received|were"
     r"|to\b|in\b|with\b|healthy|assigned|took|on\b|off)",
     re.IGNORECASE,
 )  # fmt: skip
-_ALSO_AN_ARM = re.compile(r"\b(?:and|or|versus|vs\.?)\s$", re.IGNORECASE)
+_ALSO_AN_ARM = expression(r"\b(?:and|or|versus|vs\.?)\s$", re.IGNORECASE)
 _ALLOTTED = ("group", "assigned", "randomi", "received", "arm", "allocat", "control", "alone", "underwent", "treated", "taking", "taken", "took")
-_SHARE_AFTER = re.compile(r"\s?[(\[]\s?\d+(?:[.\u00b7]\d+)?\s?%")
-_SHARE_IN = re.compile(r"\(\s?\d+(?:[.\u00b7]\d+)?\s?%")
-_OF_A_PART = re.compile(r"\d\s(?:\([\d.%]+\)\s)?(?:of|out of)(?: the)?\s$", re.IGNORECASE)
+_SHARE_AFTER = expression(r"\s?[(\[]\s?\d+(?:[.\u00b7]\d+)?\s?%")
+_SHARE_IN = expression(r"\(\s?\d+(?:[.\u00b7]\d+)?\s?%")
+_OF_A_PART = expression(r"\d\s(?:\([\d.%]+\)\s)?(?:of|out of)(?: the)?\s$", re.IGNORECASE)
 _ALLOTTED_WITHIN = 140
 _NEAR = 100  # characters before a size that are looked at
 _MOST = 0.6  # a number "analysed" that is less than this share of those enrolled is a part of them

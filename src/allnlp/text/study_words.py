@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
+from allnlp.text.expressions import expression
+
 #: For each question the words that open it, in lower case; a word may be the beginning of one.
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -109,7 +111,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 def shape(words: str) -> re.Pattern[str]:
     """A pattern of English words in lower case; letters, digits and blanks are those of ASCII, which are looked up faster."""
-    return re.compile(words, re.ASCII)
+    return expression(words, re.ASCII)
 
 
 _WORDS = tuple(sorted({word for words in GROUPS.values() for word in words}))
