@@ -26,11 +26,11 @@ from spacy.language import Language
 from spacy.strings import StringStore
 from spacy.vectors import Vectors
 
-from allnlp.components.tokenizer import split
 from allnlp.evaluation import Score
 from allnlp.terminology import load
 from allnlp.text import compile_lexicon
 from allnlp.text.name_table import NameTable
+from allnlp.text.tokens import split
 from allnlp.training.corpus import read_pubtator_marks
 from allnlp.training.examples import find_marks, read_text, score_marks
 from allnlp.training.marks import Corpus, Mark, Passage, fitted, relabelled

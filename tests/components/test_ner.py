@@ -17,10 +17,11 @@ from spacy.tokens import Doc, Span
 from thinc.api import Model, NumpyOps
 
 from allnlp.components import ner
-from allnlp.components.ner import Borrowed, borrow, entities_of, examine, trimmed
+from allnlp.components.ner import Borrowed, borrow, entities_of, examine
 from allnlp.errors import ModelError
 from allnlp.models import package_in
 from allnlp.terminology import load as load_tables
+from allnlp.text.entities import trimmed
 
 MODELS = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "data" / "small_models.py")))
 TEXT = "Neutropenia followed lenalidomide . Patients received novamab ."

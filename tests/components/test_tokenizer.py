@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.language import Language
 
-from allnlp.components.tokenizer import Tokenizer, split
+from allnlp.components.tokenizer import Tokenizer
+from allnlp.text.tokens import split
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 VOCAB = spacy.blank("en").vocab

@@ -15,6 +15,7 @@ from allnlp.text import Lexicon, annotate_text, compile_lexicon
 from allnlp.text.entities import Entity
 from allnlp.text.model_mentions import Name, kind_of, plain
 from allnlp.text.roles import BIAS, NONE
+from allnlp.text.triage import may_hold_mentions
 
 WEIGHTS = {
     "chemical": {"THERAPY": {BIAS: 4.0}, NONE: {"-1 serum": 8.0, "before serum": 4.0}},
@@ -312,6 +313,15 @@ def test_without_entities_nothing_changes() -> None:
 )
 def test_a_piece_of_a_name_and_general_words_are_no_names(text: str, words: str, label: str) -> None:
     assert added(text, entity(text, words, label)) == []
+
+
+def test_what_a_run_does_not_show_to_a_model_gets_nothing_from_one_elsewhere() -> None:
+    text = "The mice ate quoxarine. " + "Grapevines were watered at daybreak. " * 10
+    assert not may_hold_mentions(text)
+    assert added(text, entity(text, "quoxarine", "THERAPY")) == []
+    for told in (text + "Nobody was a patient.", "The mice ate quoxarine."):
+        assert may_hold_mentions(told)
+        assert added(told, entity(told, "quoxarine", "THERAPY")) == [("quoxarine", "THERAPY")]
 
 
 def test_an_abstract_without_patients_and_medicine_gets_nothing() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from allnlp.text.name_table import LONGEST, Found, NameTable, build, find_names, kind_masks, words_of
+from allnlp.text.name_table import LONGEST, Found, NameTable, build, find_in_texts, find_names, kind_masks, words_of
 
 WORD = st.sampled_from(["acute", "Acute", "leukemia", "leukemias", "of", "B", "b", "cell", "cells", "CAT", "cat", "19"])
 JOIN = st.sampled_from([" ", "-", "/", ", ", ". ", "  ", " - ", "'s ", "\u2011", ""])
@@ -138,3 +138,12 @@ def test_a_table_without_a_sieve_finds_the_same() -> None:
 
 def test_kinds_have_a_bit_each() -> None:
     assert dict(kind_masks("abcd")) == {"a": 1, "b": 2, "c": 4, "d": 8}
+
+
+def test_texts_that_are_read_together_share_no_name() -> None:
+    table = build([("acute leukemia", 2, False), ("leukemia", 1, False)])
+    parts = ["It was acute", "leukemia", "", "leukemia, acute leukemia"]
+    words = [words_of(text) for text in parts]
+    assert find_in_texts(parts, words, table) == [[], [Found(0, 1, 1)], [], [Found(0, 1, 1), Found(1, 3, 2)]]
+    assert find_in_texts(parts, words, table) == [find_names(text, its, table) for text, its in zip(parts, words, strict=True)]
+    assert find_in_texts([], [], table) == []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allnlp.components.tokenizer import split
+from allnlp.text.tokens import split
 from allnlp.training.marks import Corpus, Mark, Passage, divided, fitted, label_counts, relabelled
 
 

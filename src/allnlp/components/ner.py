@@ -23,6 +23,7 @@ from spacy.vocab import Vocab
 from thinc.api import Model, NumpyOps
 
 from allnlp.components import state
+from allnlp.components.direct import direct
 from allnlp.errors import ModelError
 from allnlp.models.installed import Package, find_package, package_in
 from allnlp.models.listing import FoundEntity, Inspection
@@ -30,7 +31,7 @@ from allnlp.models.pipelines import finds, unneeded
 from allnlp.models.sources import HUB, missing
 from allnlp.terminology import Terminology
 from allnlp.terminology.ner_labels import kinds
-from allnlp.text.entities import Entity
+from allnlp.text.entities import Entity, trimmed
 
 EXAMPLE = (
     "Patients with relapsed lymphoma received lenalidomide and novacabtagene, which binds CD19; "
@@ -50,9 +51,13 @@ class Borrowed:
 
     def __init__(self, package: Package, nlp: Language, load: Callable[[], Language] | None = None) -> None:
         self.package = package
-        self.nlp = nlp
         self._load = load
+        self._take(nlp)
+
+    def _take(self, nlp: Language) -> None:
+        self.nlp = nlp
         self._words = len(nlp.vocab.strings)
+        self._direct = direct(nlp)
 
     @property
     def name(self) -> str:
@@ -75,10 +80,16 @@ class Borrowed:
             ModelError: the model's tokenizer changes a text, so that its entities have no place in it.
         """
         if self._load is not None and len(self.nlp.vocab.strings) > self._words + _NEW_WORDS:
-            self.nlp = self._load()
+            self._take(self._load())
             gc.collect()  # a pipeline refers to itself
         found: list[list[Entity]] = [[] for _ in texts]
         filled = [i for i, text in enumerate(texts) if text.strip()]
+        if self._direct is not None:
+            for first in range(0, len(filled), batch_size):
+                part = filled[first : first + batch_size]
+                for i, entities in zip(part, self._direct.entities([texts[i] for i in part], self.name), strict=True):
+                    found[i] = entities
+            return found
         docs = self.nlp.pipe((texts[i] for i in filled), batch_size=batch_size)
         for i, doc in zip(filled, docs, strict=True):
             found[i] = entities_of(doc, texts[i], self.name)
@@ -204,16 +215,6 @@ def _spans(doc: Doc) -> Iterator[tuple[DocSpan, float | None]]:
         known = scores is not None and len(scores) == len(group)
         for i, span in enumerate(group):
             yield span, round(float(scores[i]), _DIGITS) if known else None
-
-
-def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """A stretch of text without the blanks at its edges; empty where it is all blank.
-
-    >>> trimmed("a CD19 b", 1, 7)
-    (2, 6)
-    """
-    words = text[start:end]
-    return start + len(words) - len(words.lstrip()), start + len(words.rstrip()) if words.strip() else start + len(words)
 
 
 def _places(words: Sequence[str], text: str, model: str) -> list[tuple[int, int]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -11,29 +10,7 @@ from spacy.tokens import Doc
 from spacy.util import registry
 from spacy.vocab import Vocab
 
-# A decimal number is one token; else a run of letters and digits, one sign, or a run of blanks.
-_TOKEN = re.compile(r"(?<![^\W_])\d+(?:[.,\u00b7]\d+)+(?![^\W_])|[^\W_]+|[^\w\s]|_|\s+")
-
-
-def split(text: str) -> tuple[list[str], list[bool]]:
-    """Tokens of a text and whether a blank follows each; together they give back every character.
-
-    >>> split("anti-CD19 CAR-T, 26.5%")
-    (['anti', '-', 'CD19', 'CAR', '-', 'T', ',', '26.5', '%'], [False, False, True, False, False, False, True, False, False])
-    """
-    words: list[str] = []
-    spaces: list[bool] = []
-    for match in _TOKEN.finditer(text):
-        piece = match.group()
-        if piece.isspace():
-            if words and not spaces[-1] and piece[0] == " ":
-                spaces[-1] = True
-                piece = piece[1:]
-            if not piece:
-                continue
-        words.append(piece)
-        spaces.append(False)
-    return words, spaces
+from allnlp.text.tokens import split
 
 
 @registry.tokenizers("allnlp.Tokenizer.v1")  # type: ignore[untyped-decorator]

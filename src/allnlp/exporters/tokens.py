@@ -28,7 +28,7 @@ def tokens(text: str, spans: Collection[Span] = ()) -> list[Token]:
         text: a document's text.
         spans: starts and ends of mentions, code points.
     """
-    from allnlp.components.tokenizer import split
+    from allnlp.text.tokens import split
 
     starts, ends = {start for start, _ in spans}, {end for _, end in spans}
     cuts = sorted(starts | ends)

@@ -17,3 +17,13 @@ class Entity(NamedTuple):
     label: str
     score: float | None
     model: str
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """A stretch of text without the blanks at its edges; empty where it is all blank.
+
+    >>> trimmed("a CD19 b", 1, 7)
+    (2, 6)
+    """
+    words = text[start:end]
+    return start + len(words) - len(words.lstrip()), start + len(words.rstrip()) if words.strip() else start + len(words)

@@ -19,11 +19,11 @@ from allnlp.text.model_names import is_general, stands_alone
 from allnlp.text.roles import NONE, Role, decide, features, fields
 from allnlp.text.spans import Clause, Span, Taken
 from allnlp.text.terms import is_stopped
+from allnlp.text.triage import SHORT, may_hold_mentions
 
 #: How sure a role must be to stand: 0 to 1, set on mentions of hidden concepts (docs/models.md).
 THRESHOLDS: Mapping[str, float] = MappingProxyType({"THERAPY": 0.8, "TOXICITY": 0.5, "DISEASE": 0.95, "ANTIGEN": 0.9})
 _CLINICAL = frozenset({"THERAPY", "DISEASE", "TOXICITY", "ANTIGEN"})  # without any of them a text is on something else
-_SENTENCE = 300  # a text too short to tell what it is on
 OWN_THRESHOLD = 0.4  # of models whose labels are ours
 
 
@@ -49,7 +49,8 @@ def add_entities(
 ) -> list[Span]:
     """The spans that rules decided, and what models add to them.
 
-    Nothing is added to an abstract that tells of no patients, animals or blood and in which the rules found nothing of medicine. A model
+    Nothing is added to a text without any word of medicine (which a run does not show to a model), nor to an abstract that tells of no
+    patients, animals or blood and in which the rules found nothing of medicine. A model
     never overrides a rule: what overlaps a mention of the rules is left out (a population may hold it), and so is a
     name that a list holds, wherever the rules did not let it stand. A name is taken wherever it stands in the document, and
     with it the short form that the document defines for it.
@@ -61,10 +62,10 @@ def add_entities(
         entities: what models marked.
         lexicon: the compiled vocabulary.
     """
-    if not entities:
+    if not entities or not may_hold_mentions(text):
         return list(spans)
     about = fields(text)
-    if not (about or len(text) < _SENTENCE or any(s.label in _CLINICAL for s in spans)):
+    if not (about or len(text) < SHORT or any(s.label in _CLINICAL for s in spans)):
         return list(spans)
     folded = fold(text)
     taken = Taken(len(text))

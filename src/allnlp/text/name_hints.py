@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from allnlp.text.abbreviations import find_abbreviations, occurrences
-from allnlp.text.name_table import NameTable, find_names
+from allnlp.text.name_table import Found, NameTable, find_in_texts
 
 _MOST = 0.4  # of a long form, that a name which ends with it must be
 
@@ -27,8 +27,18 @@ def name_hints(text: str, tokens: Sequence[tuple[int, int]], table: NameTable) -
         tokens: places of its tokens, in order, without overlap.
         table: names.
     """
-    words = [t for t in tokens if text[t[0]].isalnum()]
-    found = [(words[f.first][0], words[f.last - 1][1], f.kinds) for f in find_names(text, words, table)]
+    return hints_of([text], [tokens], table)[0]
+
+
+def hints_of(texts: Sequence[str], tokens: Sequence[Sequence[tuple[int, int]]], table: NameTable) -> list[list[str]]:
+    """For each of several texts what ``name_hints`` gives; the table is read once for all."""
+    words = [[t for t in its if text[t[0]].isalnum()] for text, its in zip(texts, tokens, strict=True)]
+    found = find_in_texts(texts, words, table)
+    return [_hints(*one) for one in zip(texts, tokens, words, found, strict=True)]
+
+
+def _hints(text: str, tokens: Sequence[tuple[int, int]], words: Sequence[tuple[int, int]], names: Sequence[Found]) -> list[str]:
+    found = [(words[f.first][0], words[f.last - 1][1], f.kinds) for f in names]
     hints = [""] * len(tokens)
     starts = [t[0] for t in tokens]
     for start, end, kinds in found:

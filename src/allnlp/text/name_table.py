@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -106,13 +107,19 @@ def find_names(text: str, words: Sequence[tuple[int, int]], table: NameTable) ->
     >>> find_names("No cat had lymphoblastic leukemias", words_of("No cat had lymphoblastic leukemias"), table)
     [Found(first=3, last=5, kinds=1)]
     """
-    if not words or not len(table.keys):
-        return []
-    pairs = [_hashes(text[a:b]) for a, b in words]
-    joined = np.array([_JOINS.fullmatch(text, a[1], b[0]) is not None for a, b in pairwise(words)], dtype=bool)
-    best = np.zeros((2, len(words)), dtype=np.int64)  # length and kinds of the longest name that begins at each word
+    return find_in_texts([text], [words], table)[0]
+
+
+def find_in_texts(texts: Sequence[str], words: Sequence[Sequence[tuple[int, int]]], table: NameTable) -> list[list[Found]]:
+    """For each of several texts what ``find_names`` gives; they are looked through together."""
+    sizes = [len(w) for w in words]
+    if not sum(sizes) or not len(table.keys):
+        return [[] for _ in texts]
+    pairs = [_hashes(text[a:b]) for text, its in zip(texts, words, strict=True) for a, b in its]
+    joined = np.array([j for text, its in zip(texts, words, strict=True) for j in _joined(text, its)][:-1], dtype=bool)
+    best = np.zeros((2, len(pairs)), dtype=np.int64)  # length and kinds of the longest name that begins at each word
     for column in (0, 1):
-        own = np.array([p[column] for p in pairs], dtype=np.uint64)
+        own = np.fromiter((p[column] for p in pairs), dtype=np.uint64, count=len(pairs))
         key, open_ = own, np.ones(len(own), dtype=bool)
         for length in range(1, LONGEST + 1):
             where, at = _listed(key, open_ & (best[0, : len(key)] <= length), table)
@@ -125,7 +132,27 @@ def find_names(text: str, words: Sequence[tuple[int, int]], table: NameTable) ->
             if not open_.any():
                 break
             key = key[:-1] * _STEP + own[length:]
-    return _leftmost(best)
+    return _by_text(_leftmost(best), sizes)
+
+
+def _joined(text: str, words: Sequence[tuple[int, int]]) -> Iterator[bool]:
+    """Of each word whether the next may be of the same name; the last one has none."""
+    for (_, a), (b, _) in pairwise(words):
+        yield text[a:b] == " " or _JOINS.fullmatch(text, a, b) is not None
+    if words:
+        yield False
+
+
+def _by_text(found: Iterable[Found], sizes: Iterable[int]) -> list[list[Found]]:
+    out: list[list[Found]] = []
+    rest, start = deque(found), 0
+    for size in sizes:
+        out.append([])
+        while rest and rest[0].first < start + size:
+            first, last, kinds = rest.popleft()
+            out[-1].append(Found(first - start, last - start, kinds))
+        start += size
+    return out
 
 
 def _listed(key: NDArray[np.uint64], may: NDArray[np.bool_], table: NameTable) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

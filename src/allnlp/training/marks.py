@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from allnlp.components.tokenizer import split
+from allnlp.text.tokens import split
 
 UNKNOWN = "?"  # label of a stretch of which is not known what it is: nothing is learned from it
 
