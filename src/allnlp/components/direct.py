@@ -16,7 +16,7 @@ from allnlp.text.entities import Entity, trimmed
 from allnlp.text.name_hints import hints_of
 from allnlp.text.name_table import NameTable
 from allnlp.text.repeats import with_repeats
-from allnlp.text.tokens import places, split
+from allnlp.text.tokens import tokens
 
 _MOST_WORDS = 100_000  # whose embedding is kept: some 65 MB
 _FEWEST = 32  # words that are embedded together: a product of fewer rows is summed in another order, and differs in its last digits
@@ -49,6 +49,7 @@ class Direct:
 
     def _forget(self) -> None:
         self._rows: dict[tuple[str, str], int] = {}
+        self._is_blank: NDArray[np.bool_] = np.zeros(0, dtype=bool)
         self._embedded = [np.empty((1024, len(part.weights.layers[0].gain)), dtype=np.float32) for part in self._parts]
 
     def entities(self, texts: Sequence[str], model: str) -> list[list[Entity]]:
@@ -58,13 +59,12 @@ class Direct:
             texts: documents, read together.
             model: stands in every entity.
         """
-        words = [split(text) for text in texts]
-        at = [places(*w) for w in words]
+        read = [tokens(text) for text in texts]
+        at = [its for _, its in read]
         hints = hints_of(texts, at, self._table) if self._table is not None else [[""] * len(its) for its in at]
-        keys = [key for (w, _), h in zip(words, hints, strict=True) for key in zip(w, h, strict=True)]
-        rows = self._met(keys)
+        rows = self._met([key for (words, _), its in zip(read, hints, strict=True) for key in zip(words, its, strict=True)])
         lengths = [len(its) for its in at]
-        is_blank: NDArray[np.bool_] = np.fromiter((word.isspace() for word, _ in keys), dtype=bool, count=len(keys))
+        is_blank = self._is_blank[rows]
         marks = [
             find(encode(vectors[rows], lengths, part.weights), lengths, is_blank, part.weights)
             for vectors, part in zip(self._embedded, self._parts, strict=True)
@@ -79,6 +79,7 @@ class Direct:
         if new:
             first, last = len(self._rows), len(self._rows) + len(new)
             self._rows.update(zip(new, range(first, last), strict=True))
+            self._is_blank = np.append(self._is_blank, [word.isspace() for word, _ in new])
             filled = [*new, *(new[:1] * (_FEWEST - len(new)))]
             doc = Doc(self._vocab, words=[word for word, _ in filled], tags=[hint for _, hint in filled])
             for i, part in enumerate(self._parts):
@@ -87,7 +88,7 @@ class Direct:
                     self._embedded[i] = np.empty((2 * last, known.shape[1]), dtype=np.float32)
                     self._embedded[i][:first] = known[:first]
                 self._embedded[i][first:last] = part.embed([doc])[0][: len(new)]
-        return np.fromiter((self._rows[key] for key in keys), dtype=np.int64, count=len(keys))
+        return np.array(list(map(self._rows.__getitem__, keys)), dtype=np.int64)
 
     def _read(self, text: str, at: Sequence[tuple[int, int]], marks: Sequence[Sequence[tuple[int, int, str]]], model: str) -> list[Entity]:
         found = [[Entity(at[a][0], at[b - 1][1], label, None, model) for a, b, label in of] for of in marks]

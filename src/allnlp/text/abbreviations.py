@@ -13,6 +13,7 @@ from allnlp.text.spans import Span, longest
 
 _BRACKET = re.compile(r"[(\[](?=([^()\[\]]{1,120}+(?=[)\]])|(?:[^()\[\]]|\([^()\[\]]*\)|\[[^()\[\]]*\]){1,120}+)[)\]])")  # nested ones too
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
+_LONG = 20_000  # characters of a text that is not kept
 _SHORT = re.compile(r"[A-Za-z0-9\u0370-\u03ff][\w+/.,&\u2010-\u2015\u2212'-]*(?:\([\w.]{1,4}\))?(?: [\w+/&\u2010-\u2015-]+)?")
 _CODE_BESIDE = re.compile(
     r"\s?(?:[(\[]|,\s)(?:also known as\s|formerly\s|previously\s|or\s)?"
@@ -68,6 +69,12 @@ def find_abbreviations(text: str) -> list[Abbreviation]:
     Source:
         Schwartz and Hearst (2003), A simple algorithm for identifying abbreviation definitions in biomedical text.
     """
+    return list(_definitions(text) if len(text) < _LONG else _definitions.__wrapped__(text))
+
+
+@lru_cache(maxsize=256)
+def _definitions(text: str) -> tuple[Abbreviation, ...]:
+    """They are asked for up to four times where a model reads, each time of all documents that it reads together."""
     out = []
     for bracket in _BRACKET.finditer(text):
         inner_start, inner_end = bracket.span(1)
@@ -81,7 +88,7 @@ def find_abbreviations(text: str) -> list[Abbreviation]:
                 break
         else:
             out += _inverse(text, bracket) or _within(text, inner_start, inner_end)
-    return out
+    return tuple(out)
 
 
 def find_codes(text: str, spans: Sequence[Span]) -> list[Abbreviation]:
