@@ -69,6 +69,11 @@ def test_verdicts_count_and_can_be_taken_back(own: Path, label: str) -> None:
     assert (row["n_judged"], row["n_right"], row["n_partly"], row["n_wrong"]) == (4, 2, 1, 1)
     assert [f["doc_id"] for a, f in forms(page) if "take-back" not in a] == [f["doc_id"] for _, f in before]
     assert client.get(f"/check?label={label}&show=judged").text.count("<tr><td>") == 4
+    for verdict, n in (("any", 4), ("right", 2), ("partly", 1), ("wrong", 1)):
+        (address,) = re.findall(rf'href="([^"]*label={label}[^"]*verdict={verdict})"', page)
+        shown = client.get(html.unescape(address)).text
+        assert shown.count("<tr><td>") == n, verdict
+    assert client.get(f"/check?label={label}&show=judged&verdict=x").status_code == 400
     for action, form in forms(page):
         if "take-back" in action:
             assert client.post(action, data=form).status_code == 303

@@ -104,6 +104,22 @@ def sample(folder: Path, label: str, n: int, *, seed: int = 0) -> pd.DataFrame:
     return frame.assign(**texts)[[*(c.column for c in schema.columns(table)), *_ADDED]]
 
 
+def counted(folder: Path, label: str) -> pd.DataFrame:
+    """The marks of the machine that ``precision`` counts for a label, or its findings: doc_id, number (of the mention or finding), start, end, verdict.
+
+    Raises:
+        OptionError: no such label.
+        FolderError: no annotated folder, or a damaged one.
+    """
+    one = _label(label)
+    table, number = ("findings", "finding") if one == FINDING else ("mentions", "mention")
+    with connected(folder, *NEEDED_TABLES, "findings") as database:
+        _judge(database, folder)
+        asked = f'SELECT v.doc_id, v.number, t.start, t."end", v.verdict FROM verdicts AS v JOIN {table} AS t ON t.doc_id = v.doc_id AND t.{number} = v.number'
+        found: pd.DataFrame = database.execute(f"{asked} WHERE v.label = $1 ORDER BY ALL", [one]).df()
+        return found
+
+
 def _label(words: str) -> str:
     if words.strip().upper() not in JUDGED_LABELS:
         raise OptionError(f"label {words!r} is none of {', '.join(JUDGED_LABELS)}.")

@@ -12,7 +12,7 @@ import pandas as pd
 from allnlp.collection.cells import value_text
 from allnlp.collection.edits import VERDICTS, list_edits
 from allnlp.collection.frames import named_rows, records
-from allnlp.collection.judgements import FINDING, JUDGED_LABELS, Precision, precision, precision_of, sample
+from allnlp.collection.judgements import FINDING, JUDGED_LABELS, Precision, counted, precision, precision_of, sample
 from allnlp.errors import NothingFound, OptionError
 from allnlp.explorer.asked import Asked
 from allnlp.explorer.marks import Mark, Piece, pieces
@@ -24,6 +24,7 @@ from allnlp.explorer.store import Store
 _SIZE, _MOST = 25, 500  # marks drawn
 VERDICT_WORDS = MappingProxyType(dict(zip(VERDICTS, ("Right", "Partly", "Wrong"), strict=True)))
 SHOWN = ("sample", "judged")
+COUNTED = ("any", *VERDICTS)
 
 
 class Row(NamedTuple):
@@ -58,14 +59,15 @@ def page(store: Store, state: State, found: Asked) -> Page:
     show = state.choice("show", SHOWN)
     frame = store.kept(("sample", label, n, seed), lambda: sample(store.folder, label, n, seed=seed))
     table = store.kept(("precision",), lambda: precision(store.folder))
-    here = State(state.path, tuple(pair for pair in state.pairs if pair[0] != "show"))
+    here = State(state.path, tuple(pair for pair in state.pairs if pair[0] not in ("show", "verdict")))
+    verdict = state.choice("verdict", ("", *COUNTED))
     verdicts = [v if isinstance(v, str) else None for v in frame["verdict"]]
     n_judged = sum(v is not None for v in verdicts)
     values = {
         "n_documents": None, "label": label, "labels": JUDGED_LABELS, "n": n, "seed": seed, "rows": rows(store, here, frame, label) if show == "sample" else [], "here": here,
         "n_drawn": len(frame), "n_judged": n_judged, "running": precision_of(verdicts), "said": said(precision_of(verdicts)), "verdict_words": VERDICT_WORDS,
         "table": [(str(r["label"]), Precision(**{k: r[k] for k in Precision._fields})) for r in records(table)], "said_of": said, "show": show,
-        "judged": judged(store, state, label) if show == "judged" else [], "is_filtered": bool(state.filters()), "is_finding": label == FINDING,
+        "judged": judged(store, here, label, verdict) if show == "judged" else [], "verdict": verdict, "is_filtered": bool(state.filters()), "is_finding": label == FINDING,
     }  # fmt: skip
     return Page("check.html", "Check", values, leaving(store, label, n, seed))
 
@@ -109,9 +111,14 @@ def _edits(store: Store) -> list[dict[str, Any]]:
     return store.kept(("all edits",), lambda: records(list_edits(store.folder)))
 
 
-def judged(store: Store, state: State, label: str) -> list[Judged]:
-    """What was judged or corrected of a label, by document and place."""
+def judged(store: Store, state: State, label: str, verdict: str = "") -> list[Judged]:
+    """What was judged or corrected of a label, by document and place; with a verdict, or "any", only what the precision counts."""
     wanted = [e for e in _edits(store) if (e["finding"] is not None if label == FINDING else e["finding"] is None and e["label"] == label)]
+    if verdict:
+        rows = store.kept(("counted", label), lambda: records(counted(store.folder, label)))
+        by_key = {(r["doc_id"], r["number"]) if label == FINDING else (r["doc_id"], r["start"], r["end"]): r["verdict"] for r in rows}
+        keys = [(e["doc_id"], e["finding_number"]) if label == FINDING else (e["doc_id"], e["start"], e["end"]) for e in wanted]
+        wanted = [e for e, key in zip(wanted, keys, strict=True) if key in by_key and verdict in ("any", by_key[key])]
     out = []
     for e in wanted:
         try:
