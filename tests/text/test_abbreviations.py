@@ -108,6 +108,7 @@ def asked_of(texts: Iterable[str]) -> list[tuple[str, list[str]]]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(abbreviations, "long_form_start", noted)
+        abbreviations._definitions.cache_clear()  # of texts that were read before
         for text in texts:
             find_abbreviations(text)
     return asked
