@@ -86,7 +86,7 @@ def count(driver: Any) -> str:
 _COUNT = "document.querySelector('.bar .count b').textContent"
 
 
-#: Words to look for in the text; each round takes others, since an answer is kept.
+#: Words to look for in the text; each round takes others, and other filters, since an answer is kept.
 _SOUGHT = ('"overall survival"', "fever", "remission", "graft*", '"cytokine release syndrome"', "relapse*", "marrow", '"median follow-up"', "infection", "children")
 
 
@@ -106,7 +106,7 @@ def one_round(address: str, times: dict[str, list[float]], number: int) -> None:
         measured("documents, first page", opened(driver, f"{address}documents"))
         for label in CONCEPTS:
             before = count(driver)
-            choice = f"document.querySelector('#box-{label} li:not(.set) input')"
+            choice = f"document.querySelectorAll('#box-{label} li:not(.set) input')[{number % 7}]"
             measured("filter by a concept", timed(driver, f"{choice}.click()", f"{_COUNT} !== '{before}'"))
         before = count(driver)
         measured("take a filter away", timed(driver, "document.querySelector('.chips a').click()", f"{_COUNT} !== '{before}'"))
@@ -121,7 +121,7 @@ def one_round(address: str, times: dict[str, list[float]], number: int) -> None:
         link = "document.querySelector(\".top nav a[href^='/cooccurrence']\")"
         measured("heat map, first", timed(driver, f"{link}.click()", "document.querySelector('table.heat td a') !== null"))
         before = count(driver)
-        measured("heat map, after a filter", timed(driver, "document.querySelector('#box-disease li:not(.set) input').click()", f"{_COUNT} !== '{before}'"))
+        measured("heat map, after a filter", timed(driver, f"document.querySelectorAll('#box-disease li:not(.set) input')[{number % 7}].click()", f"{_COUNT} !== '{before}'"))
         measured("sentences of a cell", timed(driver, "document.querySelector('table.heat td a').click()", "document.getElementById('drawer') !== null"))
         measured("trends", opened(driver, f"{address}trends"))
         measured("network", opened(driver, f"{address}network"))
