@@ -16,7 +16,7 @@ from allnlp.text.entities import Entity
 
 LOG = logging.getLogger("allnlp.annotation")
 SHARD, _LARGEST = 250, 2000  # records
-_SHARDS = 20_000  # of a collection: from there on they become larger
+_SHARDS = 100  # of a collection: from there on they become larger, and cost less each record
 
 
 class Rows(NamedTuple):

@@ -22,6 +22,7 @@ _DAY_BEFORE = re.compile(r"(?<![\d-])(\d{1,2})(?:st|nd|rd|th)?[\s.-]+$")
 _DAY_AFTER = re.compile(r"^[\s.-]*(\d{1,2})(?!\d)")
 
 
+@functools.lru_cache(maxsize=8192)
 def year(text: str) -> int | None:
     """First year of a text, four digits from 1500 to 2099.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import html.entities
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -72,10 +71,13 @@ def local(element: Element) -> str:
     return str(element.tag).rpartition("}")[2].rpartition(":")[2]
 
 
-@functools.lru_cache(maxsize=65_536)
-def _cleaned(text: str) -> str:
-    """A short text, as names and headings are, which come again and again."""
-    return clean(text)
+def cleaned(text: str) -> str:
+    """As `clean`, at once where the blanks are single ones already."""
+    if len(text) < _SHORT:
+        return " ".join(text.split()) if text.isascii() else clean(text)
+    if "  " in text or "\n" in text or "\t" in text or "\r" in text or text[0] == " " or text[-1] == " ":
+        return clean(text)
+    return text
 
 
 def flat(element: Element | None) -> str:
@@ -84,9 +86,7 @@ def flat(element: Element | None) -> str:
         return ""
     text = element.text
     if not len(element):
-        if not text or len(text) < _SHORT:
-            return _cleaned(text) if text else ""
-        return " ".join(text.split()) if text.isascii() and len(text) < 10_000 else clean(text)
+        return cleaned(text) if text else ""
     parts: list[str] = [text or ""]
     # an explicit stack, for nesting may be as deep as the file is long
     stack: list[Any] = list(reversed(element))
@@ -110,10 +110,10 @@ def flat(element: Element | None) -> str:
 
 
 def without(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
-    """Bytes outside the elements of a name; what nobody reads need not be parsed.
+    r"""Bytes outside the elements of a name, and the ends of their lines; what nobody reads need not be parsed.
 
-    >>> b"".join(without(iter([b"<a><r>1<r/", b">2</", b"r>3</a>"]), "r"))
-    b'<a>3</a>'
+    >>> b"".join(without(iter([b"<a><r>1\n<r/", b">2</", b"r>3</a>"]), "r"))
+    b'<a>\n3</a>'
     """
     tag = re.compile(rb"<(/?)%s\b[^<>]*+>" % name.encode())
     depth, carry = 0, b""
@@ -123,12 +123,10 @@ def without(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
         end = len(data) if start < 0 or b">" in data[start:] else start
         carry, kept, place = data[end:], [], 0
         for found in tag.finditer(data, 0, end):
-            if not depth:
-                kept.append(data[place : found.start()])
+            kept.append(b"\n" * data.count(b"\n", place, found.start()) if depth else data[place : found.start()])
             depth += -bool(depth) if found[1] else not found[0].endswith(b"/>")
             place = found.end()
-        if not depth:
-            kept.append(data[place:end])
+        kept.append(b"\n" * data.count(b"\n", place, end) if depth else data[place:end])
         yield b"".join(kept)
     yield carry if not depth else b""
 
@@ -163,7 +161,9 @@ def _are_declared(pieces: Iterable[bytes], tags: tuple[str, ...]) -> bool:
     return False
 
 
-def elements(stream: BinaryIO, *tags: str, source_file: str, skip: str = "") -> Iterator[Element | Broken]:
+def elements(
+    stream: BinaryIO, *tags: str, source_file: str, skip: str = "", aside: Callable[[Iterator[bytes]], Iterator[bytes]] | None = None
+) -> Iterator[Element | Broken]:
     """Elements with one of the local names, in the order of the file, each freed when the next is asked for.
 
     Args:
@@ -171,6 +171,8 @@ def elements(stream: BinaryIO, *tags: str, source_file: str, skip: str = "") -> 
         tags: local names of the records.
         source_file: input file, as given.
         skip: name of an element inside the records that is not wanted.
+        aside: changes the bytes before they are parsed: it may put an empty element of the same name in the place of a record
+            that it has read itself.
 
     Damage: the record that is not well-formed is given as `Broken` and reading goes on with the next record, as far as
     the stream can be read again from its start.
@@ -183,7 +185,7 @@ def elements(stream: BinaryIO, *tags: str, source_file: str, skip: str = "") -> 
     has_entities = False
     unended = 0  # bytes since the last record; what is no record stays in memory until one ends
     error: etree.XMLSyntaxError | None = None
-    pieces = utf8_chunks(stream)
+    pieces = utf8_chunks(stream) if aside is None else aside(utf8_chunks(stream))
     for chunk in cut_before(without(pieces, skip) if skip else pieces, _DECLARED):
         if not count and chunk.startswith(_DECLARED):
             raise ReadError(_REFUSED)
@@ -249,7 +251,7 @@ def element_rows(source: Source, *tags: str, row: Callable[[Element, str, int], 
 def _free(element: Element, tags: tuple[str, ...]) -> None:
     """Take a record away with what stands before it; one inside another record stays, for the text after it is the other's."""
     parent = element.getparent()
-    if parent is None or any(local(outer) in tags for outer in element.iterancestors()):
+    if parent is None or local(parent) in tags or (parent.getparent() is not None and any(local(outer) in tags for outer in parent.iterancestors())):
         return
     while element.getprevious() is not None:
         del parent[0]

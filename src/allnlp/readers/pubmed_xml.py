@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allnlp.readers.elements import Broken, Element, elements, flat
+from allnlp.readers.plain_articles import ASIDE, Cells, set_aside
+from allnlp.readers.pubmed_cells import date, full_name, sections
 from allnlp.readers.record import Deletion, Row, failure, normal_pmid, notice, record
 from allnlp.readers.source import Source, opened
 
-_LABELS_OF_NOTHING = frozenset(("UNLABELLED", "UNLABELED", ""))
-_NAME_PARTS = frozenset(("LastName", "ForeName", "Initials", "Suffix", "CollectiveName"))
+_NAME_PARTS = ("LastName", "ForeName", "Initials", "Suffix", "CollectiveName")
 _EXPECTED = "an ArticleTitle or an Abstract"
 
 
@@ -20,8 +21,10 @@ def read_pubmed_xml(source: Source, *, source_file: str) -> Iterator[Row]:
         ReadError: the file declares entities or its compression is damaged.
     """
     number = 0
+    usual: dict[str, Cells] = {}
+    tags = "PubmedArticle", "PubmedBookArticle", "DeleteCitation"
     with opened(source) as stream:
-        for element in elements(stream, "PubmedArticle", "PubmedBookArticle", "DeleteCitation", skip="ReferenceList", source_file=source_file):
+        for element in elements(stream, *tags, skip="ReferenceList", aside=lambda pieces: set_aside(pieces, usual), source_file=source_file):
             if isinstance(element, Broken):
                 number += element.is_record
                 yield failure(source_file, number if element.is_record else None, element.error)
@@ -29,6 +32,9 @@ def read_pubmed_xml(source: Source, *, source_file: str) -> Iterator[Row]:
                 yield from (Deletion(pmid, source_file) for pmid in map(normal_pmid, _texts(element)) if pmid)
             else:
                 number += 1
+                if usual and (cells := usual.pop(element.get(ASIDE) or "", None)) is not None:
+                    yield record(source_file=source_file, source_record=number, expected=_EXPECTED, **cells)
+                    continue
                 is_book = element.tag == "PubmedBookArticle"
                 yield (_book if is_book else _article)(element, source_file, number)
 
@@ -44,7 +50,7 @@ def _article(element: Element, source_file: str, number: int) -> Row:
     issue = _children(journal.get("JournalIssue"))
     # the references of the record have lists of identifiers of their own, deeper down
     ids = _ids(_children(parts.get("PubmedData")).get("ArticleIdList"))
-    date = _date(issue.get("PubDate"))
+    published = _date(issue.get("PubDate"))
     return record(
         source_file=source_file,
         source_record=number,
@@ -54,8 +60,8 @@ def _article(element: Element, source_file: str, number: int) -> Row:
         pmcid=ids.get("pmc", ""),
         doi=ids.get("doi") or _location(citation["Article"]),
         journal=flat(journal.get("Title")) or flat(journal.get("ISOAbbreviation")),
-        year=date,
-        dates=(date, _date(article.get("ArticleDate"))),
+        year=published,
+        dates=(published, _date(article.get("ArticleDate"))),
         authors=_authors(article.get("AuthorList")),
         publication_types=_texts(article.get("PublicationTypeList")),
         mesh_terms=_mesh(citation.get("MeshHeadingList")),
@@ -72,7 +78,7 @@ def _book(element: Element, source_file: str, number: int) -> Row:
     book = element.find("BookDocument")
     if book is None:
         return failure(source_file, number, "PubmedBookArticle has no BookDocument; expected one. Fetch the record again")
-    date = _date(book.find("Book/PubDate")) or _date(book.find("ContributionDate"))
+    published = _date(book.find("Book/PubDate")) or _date(book.find("ContributionDate"))
     authors = book.find("AuthorList")
     ids = _ids(book.find("ArticleIdList"))
     return record(
@@ -85,8 +91,8 @@ def _book(element: Element, source_file: str, number: int) -> Row:
         doi=ids.get("doi", ""),
         record_id=ids.get("bookaccession", ""),
         journal=flat(book.find("Book/BookTitle")),
-        year=date,
-        dates=(date,),
+        year=published,
+        dates=(published,),
         authors=_authors(authors if authors is not None else book.find("Book/AuthorList")),
         publication_types=[flat(e) for e in book.iterfind("PublicationType")],
         keywords=[flat(e) for e in book.iterfind("KeywordList/Keyword")],
@@ -100,15 +106,7 @@ def _abstract(abstract: Element | None) -> str:
     """Sections as 'LABEL: text', joined by a space."""
     if abstract is None:
         return ""
-    sections = []
-    for element in abstract.iterfind("AbstractText"):
-        text = flat(element)
-        label = (element.get("Label") or "").strip()
-        if text and label.upper() not in _LABELS_OF_NOTHING:
-            text = f"{label}{'' if label.endswith(':') else ':'} {text}"
-        if text:
-            sections.append(text)
-    return " ".join(sections)
+    return sections((element.get("Label") or "", flat(element)) for element in abstract.iterfind("AbstractText"))
 
 
 def _other_abstract(article: Element) -> str:
@@ -144,31 +142,17 @@ def _location(article: Element) -> str:
     return found[0].text or "" if found else ""
 
 
-def _date(date: Element | None) -> str:
-    if date is None:
-        return ""
-    parts = {str(e.tag): flat(e) for e in date}
-    year, month, day = parts.get("Year"), parts.get("Month"), parts.get("Day")
-    if not year:
-        return parts.get("MedlineDate", "")
-    if not month:
-        return year
-    if month.isdigit():
-        return f"{year}-{month}-{day}" if day else f"{year}-{month}"
-    return f"{year} {month} {day or ''}"
+def _date(element: Element | None) -> str:
+    parts = {str(e.tag): flat(e) for e in element} if element is not None else {}
+    return date(parts.get("Year", ""), parts.get("Month", ""), parts.get("Day", ""), parts.get("MedlineDate", ""))
 
 
 def _authors(authors: Element | None) -> list[str]:
     names = []
     for author in authors if authors is not None else ():
-        if author.get("ValidYN") == "N":
-            continue
-        parts = {tag: flat(e) for e in author if (tag := e.tag) in _NAME_PARTS}
-        first = parts.get("ForeName") or parts.get("Initials", "")
-        if parts.get("Suffix"):
-            first = f"{first} {parts['Suffix']}".lstrip()
-        last = parts.get("LastName", "")
-        names.append(f"{last}, {first}" if last and first else last or first or parts.get("CollectiveName", ""))
+        if author.get("ValidYN") != "N":
+            parts = {str(e.tag): flat(e) for e in author if e.tag in _NAME_PARTS}
+            names.append(full_name(*(parts.get(part, "") for part in _NAME_PARTS)))
     return names
 
 

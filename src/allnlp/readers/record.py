@@ -29,10 +29,12 @@ _LONG = 1 << 20  # characters; the words of a text of 50 MB would take half a gi
 _SPACES = re.compile(r"[ \t\r\n\f\v]+")
 # older ones of Wiley and others have a volume's page in angle brackets: 10.1002/1097-0142(19990101)85:1<1::AID-CNCR1>3.0.CO;2-K
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d{1,9}){0,4}/[^\s\"<>]+(?:<\w*:[^\s\"<>]*>[^\s\"<>]+)?")
+_QUOTED = re.compile(r"%(?:2f|3c|28|3a)", re.IGNORECASE)
 _PMID = re.compile(
     r"(?:pmid|pubmed|medline|https?://(?:www\.)?(?:pubmed\.)?ncbi\.nlm\.nih\.gov/(?:pubmed/)?)?[\s:/]*(\d{1,8})(?:[.,]0+)?/?",
     re.IGNORECASE,
 )
+_LONGEST_PMID = 9  # digits, of a cell that need not be looked at any closer
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 # what spreadsheets make of a PMID
 _IN_QUOTES = re.compile(r"=(?:HYPERLINK\(.*[,;]\s*)?\"([^\"]*)\"\)?", re.IGNORECASE)
@@ -49,11 +51,12 @@ _ACCESSION = re.compile(
     r"|(?:https?://)?(?:\w+\.)?openalex\.org/\w+|[A-Z]{3,9}:\S{5,}"
 )
 _RETRACTED_WORDS = frozenset(("retracted publication", "retracted article", "retracted", "_retracted", "retracted paper"))
+_NOTICES = ("retraction of another record", "erratum for another record", "expression of concern for another record")
 _NOTICE_TYPES = MappingProxyType(
     {
-        "retraction of another record": frozenset(("retraction of publication", "retraction", "retraction note", "retraction notice")),
-        "erratum for another record": frozenset(("published erratum", "erratum", "correction", "corrigendum", "correction, addition")),
-        "expression of concern for another record": frozenset(("expression of concern", "editorial expression of concern")),
+        **dict.fromkeys(("retraction of publication", "retraction", "retraction note", "retraction notice"), _NOTICES[0]),
+        **dict.fromkeys(("published erratum", "erratum", "correction", "corrigendum", "correction, addition"), _NOTICES[1]),
+        **dict.fromkeys(("expression of concern", "editorial expression of concern"), _NOTICES[2]),
     }
 )
 _NOTICE_TITLE = re.compile(
@@ -129,7 +132,7 @@ def normal_doi(text: str) -> str | None:
     """
     if "10." not in text:
         return unquoted if "10.%" in text and (unquoted := normal_doi(unquote(text))) else None
-    if re.search(r"%(?:2f|3c|28|3a)", text, re.IGNORECASE):
+    if "%" in text and _QUOTED.search(text):
         text = unquote(text)
     if "&lt;" in text:
         text = unescape(text)
@@ -162,6 +165,8 @@ def normal_pmid(text: str) -> str | None:
     >>> normal_pmid('="31234567"'), normal_pmid("31,234,567"), normal_pmid("3.1234567E+07"), normal_pmid("3.12E+07")
     ('31234567', '31234567', '31234567', None)
     """
+    if text.isascii() and text.isdigit() and len(text) < _LONGEST_PMID:
+        return text.lstrip("0") or None
     text = _arabic(text.strip())
     if text.startswith("=") and len(text) < 500 and (quoted := _IN_QUOTES.fullmatch(text)):
         text = quoted[1].strip()
@@ -201,7 +206,7 @@ def trial_ids(texts: Iterable[str]) -> tuple[str, ...]:
     >>> trial_ids(["ClinicalTrials.gov/NCT01234567", "GENBANK/AB1", "NCT01234567"])
     ('NCT01234567',)
     """
-    return unique(found for text in texts for found in _TRIAL.findall(text))
+    return unique(found for text in texts for found in _TRIAL.findall(text)) if texts else ()
 
 
 def unique(values: Iterable[str]) -> tuple[str, ...]:
@@ -210,7 +215,7 @@ def unique(values: Iterable[str]) -> tuple[str, ...]:
     >>> unique(["b", "", "a", "b"])
     ('b', 'a')
     """
-    return tuple(dict.fromkeys(value for value in values if value)) if values else ()
+    return tuple(dict.fromkeys(filter(None, values))) if values else ()
 
 
 def accession_numbers(values: Iterable[str]) -> tuple[str, ...]:
@@ -230,10 +235,10 @@ def notices_of_itself(types: Iterable[str], title: str) -> tuple[str, ...]:
     >>> notices_of_itself(["Article"], "Correction of anaemia in adults"), notices_of_itself([], "Erratum to Cells")
     ((), ('erratum for another record',))
     """
-    found = unique(words for type_ in types for words, names in _NOTICE_TYPES.items() if type_.strip(" .").lower() in names)
+    found = unique(_NOTICE_TYPES.get(type_.strip(" .").lower(), "") for type_ in types)
     if not found and (titled := _NOTICE_TITLE.match(title)):
         kind = next(i for i, group in enumerate(titled.groups()) if group)
-        return (tuple(_NOTICE_TYPES)[kind],)
+        return (_NOTICES[kind],)
     return found
 
 
@@ -325,12 +330,12 @@ def record(
         journal=journal or None,
         year=number,
         publication_date=date,
-        authors=tuple(name for name in names if name),
+        authors=tuple(filter(None, names)),
         publication_types=types,
         mesh_terms=unique(mesh_terms),
         keywords=terms,
         trial_ids=trial_ids(trials),
-        other_ids=unique(i for i in (*accession_numbers([record_id]), *other_ids) if i not in (own_id, pmid_, doi_, pmcid_)),
+        other_ids=unique(i for i in (*accession_numbers([record_id]), *other_ids) if i not in (own_id, pmid_, doi_, pmcid_)) if record_id or other_ids else (),
         language=language or None,
         is_retracted=is_retracted or is_marked or bool(_RETRACTED.match(title)) or any(n.startswith("retraction in") for n in told),
         notices=told,
