@@ -121,15 +121,16 @@ def test_what_is_unusual_is_left_to_the_parser(article: str, monkeypatch: pytest
         file_of("<!-- ", ARTICLE, " -->", ARTICLE),
         file_of("<x><![CDATA[", ARTICLE, "]]></x>"),
         file_of(ARTICLE, "<PubmedBookArticle><BookDocument><PMID>5</PMID><ArticleTitle>B</ArticleTitle></BookDocument></PubmedBookArticle>", ARTICLE),
-        file_of(ARTICLE, "<PubmedArticle set-aside='1'/>"),
+        file_of(ARTICLE, "<PubmedArticle set-aside='1' stands-for='3'/>"),
         file_of('<PubmedArticle set-aside="2"/>', ARTICLE),
+        file_of(ARTICLE, ARTICLE, changed("<Language>", "<Languag>"), ARTICLE),
         file_of(ARTICLE, ARTICLE[: len(ARTICLE) // 2]),
         file_of(ARTICLE, "</PubmedArticle>", ARTICLE),
         HEAD.replace(">\n<PubmedArticleSet>", " [<!ENTITY a 'b'>]>\n<PubmedArticleSet>").encode() + ARTICLE.encode() + b"</PubmedArticleSet>",
         HEAD.replace("utf-8", "iso-8859-1").encode() + changed("Doe", "D\u00f6").encode("latin-1") + b"</PubmedArticleSet>",
         file_of(changed("Doe", "D\u00f6")).replace("\u00f6".encode(), b"\xf6"),
     ],
-    ids=["no end", "deletions", "a comment", "CDATA", "a book", "the name of the place", "and of a later one", "cut off", "an end too many", "entities", "declared", "not UTF-8"],
+    ids=["no end", "deletions", "a comment", "CDATA", "a book", "the name of the place", "and of a later one", "a damaged one", "cut off", "an end too many", "entities", "declared", "not UTF-8"],
 )
 def test_files_give_what_the_parser_gives(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     def outcome(work: object) -> object:
@@ -143,15 +144,16 @@ def test_files_give_what_the_parser_gives(content: bytes, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("size", [1, 7, 100, 5000, 1 << 20])
 def test_pieces_do_not_matter(size: int) -> None:
-    content = file_of(ARTICLE, changed("Doe", "D\u00f6"), changed("<Language>", "<!-- a --><Language>"), ARTICLE)
+    articles = ARTICLE, changed("Doe", "D\u00f6"), changed("<Language>", "<!-- a --><Language>"), ARTICLE
+    content = file_of(*(article.replace("90000001", f"9000000{i}") for i, article in enumerate(articles, 1)))
 
     def pieces() -> Iterator[bytes]:
         yield from (content[i : i + size] for i in range(0, len(content), size))
 
-    found: dict[str, dict[str, object]] = {}
+    found: dict[str, list[dict[str, object]]] = {}
     given = b"".join(set_aside(pieces(), found))
-    assert sorted(found) == ["1", "2", "4"]
-    assert given.count(b"set-aside=") == 3
+    assert [cells["pmid"] for key in sorted(found) for cells in found[key]] == ["90000001", "90000002", "90000004"]
+    assert given.count(b"set-aside=") == len(found)
     assert given.count(b"<!-- a -->") == 1
     assert given.count(b"\n") == content.count(b"\n")
 

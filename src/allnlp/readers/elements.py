@@ -16,6 +16,7 @@ from allnlp.readers.record import Row, clean, failure
 from allnlp.readers.source import HEAD, LOG, Source, decoded, opened, utf8_chunks
 
 Element = etree._Element
+STANDS_FOR = "stands-for"
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _PARSER: dict[str, Any] = {
@@ -171,8 +172,8 @@ def elements(
         tags: local names of the records.
         source_file: input file, as given.
         skip: name of an element inside the records that is not wanted.
-        aside: changes the bytes before they are parsed: it may put an empty element of the same name in the place of a record
-            that it has read itself.
+        aside: changes the bytes before they are parsed: it may put an empty element of the same name in the place of records
+            that it has read itself, and tell their number by the attribute `STANDS_FOR`.
 
     Damage: the record that is not well-formed is given as `Broken` and reading goes on with the next record, as far as
     the stream can be read again from its start.
@@ -198,7 +199,8 @@ def elements(
         except etree.XMLSyntaxError as found:
             error = found
         for _, element in parser.read_events():
-            count += 1
+            stood_for = element.get(STANDS_FOR, "") if aside is not None else ""
+            count += int(stood_for) if stood_for.isdecimal() else 1
             unended = 0
             if has_entities:
                 _name_entities(element)

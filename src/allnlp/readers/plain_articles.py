@@ -15,11 +15,11 @@ from collections.abc import Iterator, MutableMapping
 from types import MappingProxyType
 from typing import Any, NoReturn
 
-from allnlp.readers.elements import cleaned
+from allnlp.readers.elements import STANDS_FOR, cleaned
 from allnlp.readers.pubmed_cells import date, full_name, sections
 from allnlp.readers.record import notice
 
-ASIDE = "set-aside"  # attribute of the empty element that stands for an article in the stream
+ASIDE = "set-aside"  # attribute of the empty element that stands for articles in the stream
 Cells = dict[str, Any]  # arguments of `record`
 
 _BEGIN, _END = b"<PubmedArticle>", b"</PubmedArticle>"
@@ -48,7 +48,7 @@ _AUTHOR = re.compile(
     r"<Author(\s[^<>']*)?(?<!/)>\s*(?:<LastName>([^<]*)</LastName>\s*)?(?:<ForeName>([^<]*)</ForeName>\s*)?(?:<Initials>([^<]*)</Initials>\s*)?"
     r"(?:<Suffix>([^<]*)</Suffix>\s*)?(?:<CollectiveName(?:\s[^<>]*)?(?<!/)>([^<]*)</CollectiveName>\s*)?(?:</Author>|(?=<(?:AffiliationInfo|Identifier)[\s>]))"
 )
-_LANGUAGES = re.compile(r"\s*<Language>([^<]*)</Language>\s*(?:<Language>[^<]*</Language>\s*)*")
+_LANGUAGES = re.compile(r"\s*<Language>(\w+)</Language>\s*(?:<Language>[^<]*</Language>\s*)*")
 _CHILD = re.compile(r"\s*<(\w+)(?:\s[^<>]*)?(?<!/)>")
 _TYPE = re.compile(r"<PublicationType(?:\s[^<>]*)?(?<!/)>([^<]*)</PublicationType>")
 _ACCESSION = re.compile(r"<AccessionNumber>([^<]*)</AccessionNumber>")
@@ -69,16 +69,15 @@ _UNREAD = frozenset(
     "MedlineJournalInfo ChemicalList SupplMeshList CitationSubset GeneSymbolList NumberOfReferences PersonalNameSubjectList OtherID"
     " CoiStatement SpaceFlightMission InvestigatorList GeneralNote".split()
 )
-_UNREAD_DATA = frozenset(("History", "PublicationStatus", "ObjectList"))
-_REST = re.compile(r"\s*</PubmedData>\s*")
+_REST = re.compile(r"\s*<(?:/PubmedData|ReferenceList|ObjectList)>")
 
 
 class _UnusualError(Exception):
     """The article is for the parser."""
 
 
-def set_aside(pieces: Iterator[bytes], found: MutableMapping[str, Cells]) -> Iterator[bytes]:
-    """The bytes with an empty element in the place of each usual article, whose cells go into ``found`` by its attribute `ASIDE`.
+def set_aside(pieces: Iterator[bytes], found: MutableMapping[str, list[Cells]]) -> Iterator[bytes]:
+    """The bytes with an empty element in the place of usual articles, whose cells go into ``found`` by its attribute `ASIDE`.
 
     From the first thing on that is neither an article nor blank, everything is given as it is.
 
@@ -91,26 +90,40 @@ def set_aside(pieces: Iterator[bytes], found: MutableMapping[str, Cells]) -> Ite
         held += piece
         *articles, held = held.split(_END)
         given: list[bytes] = []
+        run: list[Cells] = []
+        lines = 0  # of the run, so that what the parser says of a line holds
         for i, article in enumerate(articles):
             start = article.find(_BEGIN)
             before = article[: max(start, 0)]
             if start < 0 or (before.strip() if number else _BEFORE_FIRST.fullmatch(before) is None):
-                yield b"".join((*given, _END.join((*articles[i:], held))))
+                yield b"".join((*given, *_place_of(run, lines, number, found), _END.join((*articles[i:], held))))
                 yield from pieces
                 return
-            number += 1
             cells = usual(article[start:])
+            if cells is None or not number:
+                given += (*_place_of(run, lines, number, found), before)
+                run, lines = [], -before.count(b"\n")
+            number += 1
             if cells is None:
-                given += (article, _END)
+                given += (article[start:], _END)
+                lines = 0
             else:
-                found[str(number)] = cells
-                lines = b"\n" * article.count(b"\n", start)  # so that what the parser says of a line holds
-                given.append(b'%s<PubmedArticle %s="%d">%s</PubmedArticle>' % (before, ASIDE.encode(), number, lines))
-        yield b"".join(given)
+                run.append(cells)
+                lines += article.count(b"\n")
+        yield b"".join((*given, *_place_of(run, lines, number, found)))
         if len(held) > _LONGEST:
             break
     yield held
     yield from pieces
+
+
+def _place_of(run: list[Cells], lines: int, last: int, found: MutableMapping[str, list[Cells]]) -> tuple[bytes, ...]:
+    """The element that stands for articles, the last of that number; nothing for none."""
+    if not run:
+        return ()
+    found[str(last)] = run
+    told = ASIDE.encode(), last, STANDS_FOR.encode(), len(run), b"\n" * lines
+    return (b'<PubmedArticle %s="%d" %s="%d">%s</PubmedArticle>' % told,)
 
 
 def usual(article: bytes) -> Cells | None:
@@ -121,9 +134,9 @@ def usual(article: bytes) -> Cells | None:
     """
     try:
         text = article.decode()
-        if article.find(_BEGIN[:-1], 1) >= 0 or len(article.translate(None, _NOT_XML)) < len(article) or "\ufffe" in text or "\uffff" in text:
+        if len(article.translate(None, _NOT_XML)) < len(article) or "\ufffe" in text or "\uffff" in text:
             return None
-        return _article(text)
+        return _article(text.rstrip())
     except (_UnusualError, UnicodeDecodeError):
         return None
 
@@ -175,19 +188,12 @@ def _article(text: str) -> Cells:
         elif name not in _UNREAD and not (name == "OtherAbstract" and abstract):
             _unusual()
     at = _past(text, _past(text, at, "</MedlineCitation>"), "<PubmedData>")
-    ids: dict[str, str] = {}
-    is_ended = False
-    while not is_ended and (child := _CHILD.match(text, at)):
-        name = child[1]
-        if name == "ReferenceList":  # lists may stand in one another, and are the last
-            at, is_ended = text.rfind("</ReferenceList>") + len("</ReferenceList>"), True
-            continue
-        content, at = _to_end(text, child.end(), f"</{name}>")
-        if name == "ArticleIdList" and not ids:
-            ids = {kind: _plain(value) for kind, value in _all(_ID, content)}
-        elif name not in _UNREAD_DATA:
-            _unusual()
-    if not _REST.fullmatch(text, at):
+    begun = text.find("<ArticleIdList>", at)
+    if begun < 0 or text.find("<ReferenceList", at, begun) >= 0:  # references have such lists, too
+        _unusual()
+    content, at = _to_end(text, begun + len("<ArticleIdList>"), "</ArticleIdList>")
+    ids = {kind: _plain(value) for kind, value in _all(_ID, content)}
+    if not _REST.match(text, at) or not text.endswith("</PubmedData>"):
         _unusual()
     year = date(*published)
     return {
@@ -204,7 +210,7 @@ def _article(text: str) -> Cells:
         "mesh_terms": headings,
         "keywords": keywords,
         "trials": trials,
-        "language": _flat(languages[1]),
+        "language": languages[1],
         "notices": notices,
         "revised": date(*revised),
     }

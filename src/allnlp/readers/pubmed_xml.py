@@ -21,7 +21,7 @@ def read_pubmed_xml(source: Source, *, source_file: str) -> Iterator[Row]:
         ReadError: the file declares entities or its compression is damaged.
     """
     number = 0
-    usual: dict[str, Cells] = {}
+    usual: dict[str, list[Cells]] = {}
     tags = "PubmedArticle", "PubmedBookArticle", "DeleteCitation"
     with opened(source) as stream:
         for element in elements(stream, *tags, skip="ReferenceList", aside=lambda pieces: set_aside(pieces, usual), source_file=source_file):
@@ -31,10 +31,12 @@ def read_pubmed_xml(source: Source, *, source_file: str) -> Iterator[Row]:
             elif element.tag == "DeleteCitation":
                 yield from (Deletion(pmid, source_file) for pmid in map(normal_pmid, _texts(element)) if pmid)
             else:
-                number += 1
-                if usual and (cells := usual.pop(element.get(ASIDE) or "", None)) is not None:
+                for cells in (run := usual.pop(element.get(ASIDE) or "", ())):
+                    number += 1
                     yield record(source_file=source_file, source_record=number, expected=_EXPECTED, **cells)
+                if run:
                     continue
+                number += 1
                 is_book = element.tag == "PubmedBookArticle"
                 yield (_book if is_book else _article)(element, source_file, number)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
@@ -235,7 +236,7 @@ def notices_of_itself(types: Iterable[str], title: str) -> tuple[str, ...]:
     >>> notices_of_itself(["Article"], "Correction of anaemia in adults"), notices_of_itself([], "Erratum to Cells")
     ((), ('erratum for another record',))
     """
-    found = unique(_NOTICE_TYPES.get(type_.strip(" .").lower(), "") for type_ in types)
+    found = unique([_NOTICE_TYPES.get(type_.strip(" .").lower(), "") for type_ in types])
     if not found and (titled := _NOTICE_TITLE.match(title)):
         kind = next(i for i, group in enumerate(titled.groups()) if group)
         return (_NOTICES[kind],)
@@ -257,9 +258,14 @@ def publication(year: str, dates: Iterable[str]) -> tuple[int | None, str | None
     >>> publication("2018", ["SEP 3"]), publication("", ["2016/09//"]), publication("2019", ["2020-01-02"])
     ((2018, '2018-09-03'), (2016, '2016-09'), (2019, '2019'))
     """
+    return _publication(year, tuple(filter(None, dates)))
+
+
+@functools.lru_cache(maxsize=8192)
+def _publication(year: str, dates: tuple[str, ...]) -> tuple[int | None, str | None]:
     number = year_of(year) if year else None
     best: str | None = None
-    for text in filter(None, dates):
+    for text in dates:
         date = iso_date(text) or (iso_date(f"{text} {number}") if number and text.strip() else None)
         if date and (number is None or int(date[:4]) == number):
             number = int(date[:4])
@@ -317,8 +323,9 @@ def record(
     terms = unique(keywords)
     told = unique(notices)
     # a notice that names its record says more than the type alone
-    told += tuple(words for words in notices_of_itself(types, title) if not any(n.startswith(words.split(" another")[0]) for n in told))
-    is_marked = any(term.strip(" .").lower() in _RETRACTED_WORDS for term in (*types, *terms))
+    if itself := notices_of_itself(types, title):
+        told += tuple(words for words in itself if not any(n.startswith(words.split(" another")[0]) for n in told))
+    is_marked = not _RETRACTED_WORDS.isdisjoint([term.strip(" .").lower() for term in (*types, *terms)])
     return Document(
         doc_id=own_id,
         pmid=pmid_,
