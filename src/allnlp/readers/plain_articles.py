@@ -28,6 +28,7 @@ _LONGEST = 1 << 23  # bytes of an article that is held until its end comes
 _NOT_XML = bytes(set(range(32)) - set(b"\t\n\r"))
 
 _DATE = r"\s*(?:<Year>([^<&\s]*)</Year>\s*)?(?:<Month>([^<&\s]*)</Month>\s*)?(?:<Day>([^<&\s]*)</Day>\s*)?(?:<Season>[^<]*</Season>\s*)?(?:<MedlineDate>([^<&\s]*(?: [^<&\s]+)*)</MedlineDate>\s*)?"
+_ATTRIBUTES = r'(?:\s+[\w:]+="[^"<>&\t\n\r]*")*'  # that are read
 _BEGINNING = re.compile(
     r"<PubmedArticle>\s*<MedlineCitation(?:\s[^<>]*)?(?<!/)>\s*<PMID(?:\s[^<>]*)?(?<!/)>(\d+)</PMID>\s*"
     rf"(?:<DateCreated>{_DATE}</DateCreated>\s*)?(?:<DateCompleted>{_DATE}</DateCompleted>\s*)?(?:<DateRevised>{_DATE}</DateRevised>\s*)?"
@@ -37,15 +38,15 @@ _BEGINNING = re.compile(
 )
 _AFTER_TITLE = re.compile(
     r"\s*(?:<Pagination>\s*(?:<(?P<page>\w+)>[^<]*</(?P=page)>\s*)*</Pagination>\s*)?"
-    r"(?P<places>(?:<ELocationID\s[^<>']*>[^<]*</ELocationID>\s*)*)(?P<abstract><Abstract>)?"
+    rf"(?P<places>(?:<ELocationID{_ATTRIBUTES}>[^<]*</ELocationID>\s*)*)(?P<abstract><Abstract>)?"
 )
 _PLACE = re.compile(r"<ELocationID\s([^<>]*)>([^<]*)</ELocationID>")
-_SECTION = re.compile(r"\s*<AbstractText(\s[^<>&']*)?(?<!/)>")
+_SECTION = re.compile(rf"\s*<AbstractText({_ATTRIBUTES})>")
 _LABEL = re.compile(r'\sLabel="([^"]*)"')
 _AFTER_SECTIONS = re.compile(r"\s*(?:<CopyrightInformation>[^<]*</CopyrightInformation>\s*)?")
 _AUTHORS = re.compile(r"\s*<AuthorList(?:\s[^<>]*)?(?<!/)>")
 _AUTHOR = re.compile(
-    r"<Author(\s[^<>']*)?(?<!/)>\s*(?:<LastName>([^<]*)</LastName>\s*)?(?:<ForeName>([^<]*)</ForeName>\s*)?(?:<Initials>([^<]*)</Initials>\s*)?"
+    rf"<Author({_ATTRIBUTES})>\s*(?:<LastName>([^<]*)</LastName>\s*)?(?:<ForeName>([^<]*)</ForeName>\s*)?(?:<Initials>([^<]*)</Initials>\s*)?"
     r"(?:<Suffix>([^<]*)</Suffix>\s*)?(?:<CollectiveName(?:\s[^<>]*)?(?<!/)>([^<]*)</CollectiveName>\s*)?(?:</Author>|(?=<(?:AffiliationInfo|Identifier)[\s>]))"
 )
 _LANGUAGES = re.compile(r"\s*<Language>(\w+)</Language>\s*(?:<Language>[^<]*</Language>\s*)*")
@@ -193,7 +194,7 @@ def _article(text: str) -> Cells:
         _unusual()
     content, at = _to_end(text, begun + len("<ArticleIdList>"), "</ArticleIdList>")
     ids = {kind: _plain(value) for kind, value in _all(_ID, content)}
-    if not _REST.match(text, at) or not text.endswith("</PubmedData>"):
+    if not _REST.match(text, at) or text.find("</PubmedData>", at) != len(text) - len("</PubmedData>"):
         _unusual()
     year = date(*published)
     return {
@@ -284,18 +285,19 @@ def _abstract(content: str) -> str:
     found = []
     for text in texts:
         begin = _SECTION.match(text) or _unusual()
-        label = _LABEL.search(begin[1]) if begin[1] else None
+        label = _LABEL.search(begin[1])
         found.append((label[1] if label else "", _flat(text[begin.end() :])))
     return sections(found)
 
 
 def _names(content: str) -> list[str]:
     found = _all(_AUTHOR, content, "</Author>", 1)
-    parts = [part for _, *its in found for part in its]
-    if content.count("<Author") != len(found) or content.count("Name>") != 2 * sum(map(bool, (*parts[::5], *parts[1::5], *parts[4::5]))):
+    parts = [part for author in found for part in author[1:]]
+    unnamed = (parts[::5] + parts[1::5] + parts[4::5]).count("")
+    if content.count("<Author") != len(found) or content.count("Name>") != 2 * (3 * len(found) - unnamed):
         _unusual()
     parts = _all_flat(parts)
-    return [full_name(*parts[i * 5 : i * 5 + 5]) for i, (told, *_) in enumerate(found) if 'ValidYN="N"' not in told]
+    return [full_name(*parts[i * 5 : i * 5 + 5]) for i, author in enumerate(found) if 'ValidYN="N"' not in author[0]]
 
 
 def _keywords(content: str) -> list[str]:
@@ -307,13 +309,12 @@ def _keywords(content: str) -> list[str]:
 
 def _headings(content: str) -> list[str]:
     found = _all(_HEADING, content, "DescriptorName>", 1)
+    names = _all_flat([name for name, _ in found])
     headings = []
-    number = 0
-    for (_, qualifiers), heading in zip(found, _all_flat([name for name, _ in found]), strict=True):
-        its = _all_flat(_QUALIFIER.findall(qualifiers)) if qualifiers else []
-        number += len(its)
-        headings += [f"{heading}/{qualifier}" for qualifier in its] if its else [heading]
-    if content.count("<") != 4 * len(found) + 2 * number:
+    for name, (_, qualifiers) in zip(names, found, strict=True):
+        headings += [f"{name}/{qualifier}" for qualifier in _all_flat(_QUALIFIER.findall(qualifiers))] if qualifiers else [name]
+    of_qualifiers = content.count("QualifierName>")
+    if content.count("<") != 4 * len(found) + 2 * of_qualifiers or len(headings) != len(found) + of_qualifiers - sum(bool(q) for _, q in found):
         _unusual()
     return headings
 
