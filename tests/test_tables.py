@@ -9,15 +9,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from allnlp.annotation.shards import shards
 from allnlp.errors import FolderError, OptionError
 from allnlp.schema import SCHEMA_VERSION, TABLES, Concept, Document, Failure, Finding, Mention, Sentence, Study, columns
-from allnlp.tables import FORMATS, FolderWriter, connected, read_manifest, read_table, verify
+from allnlp.tables import FORMATS, FolderWriter, connected, parquet, read_manifest, read_table, verify
 
 MACHINE_FORMATS = tuple(f for f in FORMATS if f != "xlsx")
 NASTY = 'a "quoted", cell;\twith tab\nand line \\n =1+1 {x} \u2265 \u03b1 \U0001f9ec e\u0301 \u05d0'
@@ -410,3 +412,17 @@ def test_a_kill_at_any_moment_leaves_no_half_folder(tmp_path: Path) -> None:
     assert len(seen) == 25
     assert set(seen) <= {"refused", "12000"}
     assert "12000" in seen
+
+
+@pytest.mark.parametrize("texts", [(), ("",), ("", ""), ("a\x1fb", "c"), ("a", "\x1e\x1f"), ("'; \"[", "ä\u00a0ß")])
+def test_lists_come_back_from_a_part_as_they_were(texts: tuple[str, ...], tmp_path: Path) -> None:
+    rows = [Document("1", authors=("Doe, J",)), Document("2", authors=texts)]
+    (tmp_path / "part.parquet").write_bytes(parquet(columns("documents"), rows))
+    found = duckdb.sql(f"SELECT authors FROM read_parquet('{tmp_path / 'part.parquet'}')").fetchall()
+    assert found == [(["Doe, J"],), (list(texts),)]
+
+
+def test_shards_grow_with_the_collection() -> None:
+    document = Document("1")
+    for records, size in ((0, 250), (20_000, 250), (100_000, 1000), (38_000_000, 2000)):
+        assert len(next(shards([document] * 3000, records))) == size

@@ -81,21 +81,14 @@ class Direct:
             self._rows.update(zip(new, range(first, last), strict=True))
             self._is_blank = np.append(self._is_blank, [word.isspace() for word, _ in new])
             filled = [*new, *(new[:1] * (_FEWEST - len(new)))]
-            for i, made in enumerate(self._embed(filled)):
+            doc = Doc(self._vocab, words=[word for word, _ in filled], tags=[hint for _, hint in filled])
+            for i, part in enumerate(self._parts):
                 known = self._embedded[i]
                 if last > len(known):
                     self._embedded[i] = np.empty((2 * last, known.shape[1]), dtype=np.float32)
                     self._embedded[i][:first] = known[:first]
-                self._embedded[i][first:last] = made[: len(new)]
+                self._embedded[i][first:last] = part.embed([doc])[0][: len(new)]
         return np.array(list(map(self._rows.__getitem__, keys)), dtype=np.int64)
-
-    def _embed(self, keys: Sequence[tuple[str, str]]) -> list[Floats]:
-        """What each recogniser's embedding makes of words with their hints; the vocabulary forgets them at once, or it would grow without end."""
-        with self._vocab.memory_zone():
-            doc = Doc(self._vocab, words=[word for word, _ in keys], tags=[hint for _, hint in keys])
-            made = [part.embed([doc])[0] for part in self._parts]
-            del doc
-        return made
 
     def _read(self, text: str, at: Sequence[tuple[int, int]], marks: Sequence[Sequence[tuple[int, int, str]]], model: str) -> list[Entity]:
         found = [[Entity(at[a][0], at[b - 1][1], label, None, model) for a, b, label in of] for of in marks]

@@ -62,7 +62,7 @@ def extract() -> Model[list[Doc], list[Any]]:
     return Model("allnlp_features", _forward)
 
 
-@functools.lru_cache(maxsize=50_000)
+@functools.lru_cache(maxsize=200_000)
 def _hashes(word: str) -> tuple[int, ...]:
     return tuple(get_string_id(feature) for feature in word_features(word))
 

@@ -16,7 +16,7 @@ from allnlp.readers.record import Row, clean, failure
 from allnlp.readers.source import HEAD, LOG, Source, decoded, opened, utf8_chunks
 
 Element = etree._Element
-STANDS_FOR = "stands-for"
+STANDS_FOR = "stands-for"  # attribute: of how many records an element is in the place
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _PARSER: dict[str, Any] = {

@@ -35,7 +35,7 @@ _PMID = re.compile(
     r"(?:pmid|pubmed|medline|https?://(?:www\.)?(?:pubmed\.)?ncbi\.nlm\.nih\.gov/(?:pubmed/)?)?[\s:/]*(\d{1,8})(?:[.,]0+)?/?",
     re.IGNORECASE,
 )
-_LONGEST_PMID = 9  # digits, of a cell that need not be looked at any closer
+_PMID_DIGITS = 8  # at most; a cell of so many is one
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 # what spreadsheets make of a PMID
 _IN_QUOTES = re.compile(r"=(?:HYPERLINK\(.*[,;]\s*)?\"([^\"]*)\"\)?", re.IGNORECASE)
@@ -166,7 +166,7 @@ def normal_pmid(text: str) -> str | None:
     >>> normal_pmid('="31234567"'), normal_pmid("31,234,567"), normal_pmid("3.1234567E+07"), normal_pmid("3.12E+07")
     ('31234567', '31234567', '31234567', None)
     """
-    if text.isascii() and text.isdigit() and len(text) < _LONGEST_PMID:
+    if text.isascii() and text.isdigit() and len(text) <= _PMID_DIGITS:
         return text.lstrip("0") or None
     text = _arabic(text.strip())
     if text.startswith("=") and len(text) < 500 and (quoted := _IN_QUOTES.fullmatch(text)):
