@@ -260,8 +260,8 @@ from allnlp.annotation.workers import Workers
 
 with Workers(abs, 2) as workers:
     workers.start()
-    print("started", flush=True)
     try:
+        print("started", flush=True)
         time.sleep(60)
     except KeyboardInterrupt:
         print("interrupted")
