@@ -109,6 +109,13 @@ def test_company_and_what_was_read_before_change_nothing() -> None:
     assert alone.entities([], "m") == []
 
 
+def test_the_vocabulary_meets_no_word_that_was_read() -> None:
+    way = ours(TWO)
+    before = len(TWO.vocab), len(TWO.vocab.strings)
+    way.entities([" ".join(f"invented{i}" for i in range(500))], "m")
+    assert (len(TWO.vocab), len(TWO.vocab.strings)) == before
+
+
 def test_words_are_forgotten_when_they_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rooms, "_MOST_WORDS", 20)
     texts = [f"Patients received foxatinib{i} and FXB{i}." for i in range(40)]

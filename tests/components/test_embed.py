@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import hypothesis.strategies as st
@@ -11,10 +12,12 @@ import spacy
 from hypothesis import given
 from spacy.tokens import Doc
 from spacy.util import registry
+from spacy.vectors import Vectors
+from spacy.vocab import Vocab
 from thinc.api import Model
 from thinc.util import to_numpy
 
-from allnlp.components.embed import N_FEATURES, extract, make_embed, word_features
+from allnlp.components.embed import N_FEATURES, extract, make_embed, without_docs, word_features
 
 NLP = spacy.blank("en")
 ROWS = [200, 20, 20, 20, 20, 20, 20, 16, 30]
@@ -124,3 +127,39 @@ def test_a_recogniser_goes_to_bytes_and_back() -> None:
     text = "Foxatinib helped 34 children"
     mine, theirs = (n.get_pipe("ner").model.get_ref("tok2vec").predict([n.make_doc(text)])[0] for n in (nlp, other))  # type: ignore[attr-defined]
     assert np.array_equal(mine, theirs)
+
+
+def floret(attr: str) -> Vocab:
+    vocab = spacy.blank("en").vocab
+    data = np.random.default_rng(1).normal(size=(50, 6)).astype(np.float32)
+    vocab.vectors = Vectors(mode="floret", data=data, hash_count=2, minn=2, maxn=3, strings=vocab.strings, attr=attr)
+    return vocab
+
+
+def by_key(attr: str) -> Vocab:
+    vocab = spacy.blank("en").vocab
+    vocab.vectors = Vectors(data=np.arange(18, dtype=np.float32).reshape(3, 6), keys=["Foxatinib", "foxatinib", "helped"], strings=vocab.strings, attr=attr)
+    return vocab
+
+
+@pytest.mark.parametrize("attr", ["ORTH", "LOWER"])
+@pytest.mark.parametrize("kind", [None, floret, by_key], ids=["letters alone", "floret", "a vector a word"])
+def test_words_have_their_vectors_without_a_doc_and_the_vocabulary_meets_none_of_them(kind: Callable[[str], Vocab] | None, attr: str) -> None:
+    words, tags = ("Foxatinib", "helped", "them", "\n", "caf\u00e9", "\U0001f9ec"), ("B-CHEMICAL", "", "", "", "I-DISEASE", "")
+    vocab = NLP.vocab if kind is None else kind(attr)
+    model = make_embed(WIDTH, ROWS, kind is not None)
+    model.initialize(X=[Doc(vocab, words=["some", "words"])])
+    read = without_docs(model, vocab)
+    before = len(vocab.strings)
+    assert read is not None
+    made = read(list(zip(words, tags, strict=True)))
+    assert len(vocab.strings) == before
+    (expected,) = vectors(model, Doc(vocab, words=list(words), tags=list(tags)))
+    assert np.array_equal(made, expected)
+
+
+def test_vectors_of_something_else_than_words_need_a_doc() -> None:
+    vocab = floret("SHAPE")
+    model = make_embed(WIDTH, ROWS, True)
+    model.initialize(X=[Doc(vocab, words=["some", "words"])])
+    assert without_docs(model, vocab) is None

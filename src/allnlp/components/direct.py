@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from spacy.language import Language
-from spacy.tokens import Doc
 
+from allnlp.components.embed import without_docs
 from allnlp.components.network import Floats, Recogniser, encode, find, recogniser
 from allnlp.text.entities import Entity, trimmed
 from allnlp.text.name_hints import hints_of
@@ -30,7 +30,7 @@ class _Part(NamedTuple):
     """A recogniser, and what embeds a word for it."""
 
     weights: Recogniser
-    embed: Callable[[list[Doc]], list[Floats]]
+    embed: Callable[[Sequence[tuple[str, str]]], Floats]  # of words with their hints
 
 
 class Direct:
@@ -40,8 +40,7 @@ class Direct:
     when they are too many.
     """
 
-    def __init__(self, nlp: Language, parts: Sequence[_Part], table: NameTable | None, *, has_repeats: bool) -> None:
-        self._vocab = nlp.vocab
+    def __init__(self, parts: Sequence[_Part], table: NameTable | None, *, has_repeats: bool) -> None:
         self._parts = parts
         self._table = table
         self._has_repeats = has_repeats
@@ -81,13 +80,12 @@ class Direct:
             self._rows.update(zip(new, range(first, last), strict=True))
             self._is_blank = np.append(self._is_blank, [word.isspace() for word, _ in new])
             filled = [*new, *(new[:1] * (_FEWEST - len(new)))]
-            doc = Doc(self._vocab, words=[word for word, _ in filled], tags=[hint for _, hint in filled])
             for i, part in enumerate(self._parts):
                 known = self._embedded[i]
                 if last > len(known):
                     self._embedded[i] = np.empty((2 * last, known.shape[1]), dtype=np.float32)
                     self._embedded[i][:first] = known[:first]
-                self._embedded[i][first:last] = part.embed([doc])[0][: len(new)]
+                self._embedded[i][first:last] = part.embed(filled)[: len(new)]
         return np.array(list(map(self._rows.__getitem__, keys)), dtype=np.int64)
 
     def _read(self, text: str, at: Sequence[tuple[int, int]], marks: Sequence[Sequence[tuple[int, int, str]]], model: str) -> list[Entity]:
@@ -109,7 +107,7 @@ def direct(nlp: Language) -> Direct | None:
     if len(whole) != len(parts):
         return None
     first: Any = nlp.get_pipe(nlp.pipe_names[0])
-    return Direct(nlp, whole, first.table if kinds.startswith(_NAMES) else None, has_repeats=kinds.endswith(_REPEATS))
+    return Direct(whole, first.table if kinds.startswith(_NAMES) else None, has_repeats=kinds.endswith(_REPEATS))
 
 
 def _part(nlp: Language, name: str) -> _Part | None:
@@ -120,4 +118,5 @@ def _part(nlp: Language, name: str) -> _Part | None:
         return None
     pipe: Any = nlp.get_pipe(name)
     weights = recogniser(pipe.model, [pipe.moves.get_class_name(i) for i in range(pipe.moves.n_moves)])
-    return None if weights is None else _Part(weights, pipe.model.get_ref("tok2vec").layers[0].layers[0].predict)
+    embed = without_docs(pipe.model.get_ref("tok2vec").layers[0].layers[0], nlp.vocab)
+    return None if weights is None or embed is None else _Part(weights, embed)

@@ -7,10 +7,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from spacy.attrs import LOWER, ORTH
 from spacy.ml.staticvectors import StaticVectors
 from spacy.strings import get_string_id
 from spacy.tokens import Doc
 from spacy.util import registry
+from spacy.vectors import Mode, Vectors
+from spacy.vocab import Vocab
 from thinc.api import HashEmbed, Maxout, Model, chain, concatenate, list2ragged, ragged2list, with_array
 
 Features = Callable[[str], tuple[str, ...]]
@@ -62,9 +66,41 @@ def extract() -> Model[list[Doc], list[Any]]:
     return Model("allnlp_features", _forward)
 
 
-@functools.lru_cache(maxsize=200_000)
+def without_docs(model: Model[list[Doc], list[Any]], vocab: Vocab) -> Callable[[Sequence[tuple[str, str]]], NDArray[np.float32]] | None:
+    """What a network of `make_embed` makes of words with their tags: the same numbers, and the vocabulary meets none of the words.
+
+    Returns:
+        A function of (word, tag) pairs, whose value has the shape (pairs, width); None where vectors are of something else than words or their small letters.
+    """
+    tables, mix = (node for node in model.walk(order="dfs_pre") if node.name.startswith("with_array"))
+    static = next((node for node in model.walk() if node.name == "static_vectors"), None)
+    if static is not None and not (isinstance(vocab.vectors, Vectors) and vocab.vectors.attr in (ORTH, LOWER)):
+        return None
+
+    def embedded(pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        read = tables.predict(np.array([(*_hashes(word), get_string_id(tag)) for word, tag in pairs], dtype=np.uint64))
+        if static is not None:
+            read = np.hstack([read, _static(static, vocab.vectors, [word for word, _ in pairs])])
+        made: NDArray[np.float32] = mix.predict(read)
+        return made
+
+    return embedded
+
+
+def _static(model: Model[Any, Any], vectors: Vectors, words: list[str]) -> Any:
+    """spaCy's ``StaticVectors`` of words."""
+    keys = words if vectors.attr == ORTH else [word.lower() for word in words]
+    made = model.ops.gemm(model.ops.as_contig(vectors.get_batch(keys)), model.get_param("W"), trans2=True)
+    if vectors.mode == Mode.default:
+        made[vectors.find(keys=keys) < 0] = 0
+    return made
+
+
 def _hashes(word: str) -> tuple[int, ...]:
     return tuple(get_string_id(feature) for feature in word_features(word))
+
+
+_kept_hashes = functools.lru_cache(maxsize=200_000)(_hashes)
 
 
 def _forward(model: Model[list[Doc], list[Any]], docs: list[Doc], is_train: bool) -> tuple[list[Any], Callable[[list[Any]], list[Doc]]]:
@@ -72,7 +108,7 @@ def _forward(model: Model[list[Doc], list[Any]], docs: list[Doc], is_train: bool
     for doc in docs:
         array: Any = np.empty((len(doc), N_FEATURES + 1), dtype=np.uint64)
         for i, token in enumerate(doc):
-            array[i, :-1] = _hashes(token.text)
+            array[i, :-1] = _kept_hashes(token.text)
             array[i, -1] = token.tag
         out.append(model.ops.asarray(array, dtype="uint64"))
     return out, lambda gradients: []

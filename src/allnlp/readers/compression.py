@@ -11,6 +11,8 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple, Protocol, cast
 
+from isal import isal_zlib
+
 from allnlp.errors import ReadError
 
 # 20,000 records that differ by a number alone pack 160 (gzip) to 780 times (Zstandard); a bomb 1,000 times and more.
@@ -47,7 +49,7 @@ class Decompressor(Protocol):
 
 class _Deflate:
     def __init__(self, wbits: int) -> None:
-        self._inner = zlib.decompressobj(wbits)
+        self._inner = isal_zlib.decompressobj(wbits)
 
     @property
     def eof(self) -> bool:
@@ -62,7 +64,10 @@ class _Deflate:
         return self._inner.unused_data
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes:
-        return self._inner.decompress(self._inner.unconsumed_tail + data, max(max_length, 0))
+        try:
+            return self._inner.decompress(self._inner.unconsumed_tail + data, max(max_length, 0))
+        except isal_zlib.error as error:
+            raise OSError(str(error)) from error
 
 
 class _Zstandard:
