@@ -21,6 +21,7 @@ from peer_records import Record, varied, write_names, write_pubmed_xml
 from peer_ways import WAYS
 
 HERE = Path(__file__).parent
+MODEL = "en_allnlp_bio_sm"
 PROGRAM = [sys.executable, "-c", "from allnlp.cli import main; main()"]
 MORE = 4  # times as many records for what is fast
 READ_RECORDS = 5_000
@@ -33,6 +34,7 @@ PROCESSES = (1, 2)
 PROCESS_RECORDS = 40_000  # for fewer the start of a process counts too much
 TITLES = "allnlp-titles"
 FILES = 8  # as PubMed's records come in many
+_LIMIT = 4 * 3600  # seconds of a run that grows
 _LEAST = 0.5  # of the start's time
 _EVERY, _TICK = 0.25, 0.02  # seconds between two looks at memory, at the process
 
@@ -223,7 +225,14 @@ def scaling(records: Sequence[Record], largest: int, most_names: int, *, rounds:
         }
 
 
-def by_documents(folder: Path, records: Sequence[Record], number: int) -> dict[str, Any]:
+def with_model(records: Sequence[Record], largest: int) -> list[dict[str, Any]]:
+    """The same growth with records where the shipped model sees them, too, with the largest number of processes."""
+    with tempfile.TemporaryDirectory() as place:
+        numbers = sorted({number for number in SIZES if 1_000 < number <= largest} | {largest})
+        return [by_documents(Path(place), records, number, "--model", MODEL, processes=PROCESSES[-1:]) for number in numbers]
+
+
+def by_documents(folder: Path, records: Sequence[Record], number: int, *options: str, processes: Sequence[int] = PROCESSES) -> dict[str, Any]:
     """A run over so many records in several files, with each number of processes; a long one with the largest."""
     source = folder / f"records{number}"
     source.mkdir()
@@ -231,8 +240,8 @@ def by_documents(folder: Path, records: Sequence[Record], number: int) -> dict[s
     for i in range(FILES):
         write_pubmed_xml(source / f"{i}.xml.gz", islice(made, number // FILES), first=i * number // FILES)
     found = {}
-    for jobs in (PROCESSES[-1:] if number >= LONG else PROCESSES) if has_jobs() else (1,):
-        found[str(jobs)] = measured(own_command(source, folder / "out", jobs=jobs))._asdict()
+    for jobs in (processes[-1:] if number >= LONG else processes) if has_jobs() else (1,):
+        found[str(jobs)] = measured(own_command(source, folder / "out", *options, jobs=jobs), limit=_LIMIT)._asdict()
     rmtree(source)
     return {"records": number, "by_processes": found}
 

@@ -1,11 +1,11 @@
 """allnlp beside what else PyPI has: the same abstracts, the same names, one run.
 
     python benchmarks/peers.py ABSTRACTS.jsonl.gz [MORE.jsonl.gz ...] [--documents N] [--rounds N] [--python WAY=INTERPRETER ...]
-        [--steps peers,reading,files,scaling] [--output RESULTS.json]
+        [--steps peers,reading,files,scaling,model] [--output RESULTS.json]
 
 - peers: each way of `peer_ways.py` in a process of its own, asked for one piece of the abstracts after the other, in turn. No text is
   given twice, so that no cache helps; a first piece warms all up and is not counted. Rates are abstracts a CPU-second.
-- reading, files, scaling: whole commands over PubMed XML made of the abstracts, see `peer_runs.py`.
+- reading, files, scaling, model: whole commands over PubMed XML made of the abstracts, see `peer_runs.py`.
 
 With --output the results are kept as JSON, beside those of steps that this run leaves out, and as CSV; `performance_plots.py` makes
 the page of them. What cannot be imported by its interpreter is named and left out.
@@ -34,7 +34,7 @@ from peer_ways import WAYS
 HERE = Path(__file__).parent
 NAIVE, OWN = "naive", "allnlp-mentions"
 WARM = 100  # documents
-STEPS = ("peers", "reading", "files", "scaling")
+STEPS = ("peers", "reading", "files", "scaling", "model")
 Marks = list[list[tuple[int, int, bool]]]
 
 
@@ -274,6 +274,9 @@ def main() -> None:
         keep("scaling", peer_runs.scaling(records, asked.largest, asked.most_names, rounds=asked.rounds))
         for name, lines in kept["scaling"].items():
             peer_runs.show(name, lines)
+    if "model" in steps:
+        keep("model", peer_runs.with_model(records, asked.largest))
+        peer_runs.show("with the model", kept["model"])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -98,10 +98,16 @@ def reading(results: Results) -> Iterator[str]:
 
 
 def documents(results: Results) -> Iterator[str]:
+    yield from growth(results.get("scaling", {}).get("documents", ()))
+
+
+def with_model(results: Results) -> Iterator[str]:
+    yield from growth(results.get("model", ()))
+
+
+def growth(found: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     runs = [
-        {"records": r["records"], "processes": jobs, "rate": r["records"] / run["cpu"], **run}
-        for r in results.get("scaling", {}).get("documents", ())
-        for jobs, run in r["by_processes"].items()
+        {"records": r["records"], "processes": jobs, "rate": r["records"] / run["cpu"], **run} for r in found for jobs, run in r["by_processes"].items()
     ]
     columns: Columns = {"records": ("records", 0), "processes": ("processes", None), "CPU s": ("cpu", 1), "wall s": ("wall", 1)}
     yield from lines_of(runs, columns | {"records a CPU-second": ("rate", 0), "peak MB, all processes": ("peak_megabytes", 0)})
@@ -206,6 +212,8 @@ def measures(results: Results) -> Iterator[tuple[str, float, float | None, bool]
     one = results.get("scaling", {}).get("processes", ())
     yield f"two processes, times one, {number(one[0]['records'] if one else None)} records in one file", 1.7, two, False
     yield "memory at 1,000,000 records, two processes, MB", 1_000, grown.get(1_000_000, {}).get("2", {}).get("peak_megabytes"), True
+    model = {r["records"]: r["by_processes"] for r in results.get("model", ())}
+    yield "the same with the model", 2_000, model.get(1_000_000, {}).get("2", {}).get("peak_megabytes"), True
     million, ten = named.get(1_000_000), named.get(10_000)
     yield "start with a million names from the cache, CPU s", 3, million["start"] if million else None, True
     yield "rate with a million names, times that with 10,000", 0.5, ratio(million["rate"], ten["rate"]) if million and ten else None, False
@@ -233,8 +241,8 @@ def ratio(one: float | None, other: float | None) -> float | None:
 
 BLOCKS: Mapping[str, Callable[[Results], Iterator[str]]] = MappingProxyType(
     {
-        "targets": targets, "peers": peers, "ends": ends, "reading": reading, "documents": documents, "names": names,
-        "processes": processes, "cost": cost,
+        "targets": targets, "peers": peers, "ends": ends, "reading": reading, "documents": documents, "model": with_model,
+        "names": names, "processes": processes, "cost": cost,
     }
 )  # fmt: skip
 
