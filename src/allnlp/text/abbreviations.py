@@ -17,7 +17,7 @@ _LONG = 20_000  # characters of a text that is not kept
 _SHORT = re.compile(r"[A-Za-z0-9\u0370-\u03ff][\w+/.,&\u2010-\u2015\u2212'-]*(?:\([\w.]{1,4}\))?(?: [\w+/&\u2010-\u2015-]+)?")
 _CODE_BESIDE = re.compile(
     r"\s?(?:[(\[]|,\s)(?:also known as\s|formerly\s|previously\s|or\s)?"
-    r"(?P<code>(?!NCT|ISRCTN|EudraCT|CD\d|IL-|COVID|PMID)[A-Z][A-Za-z]{1,5}[- ]?(?:[A-Z]-?)?\d{3,}[A-Za-z]{0,2})(?=[)\],;])"
+    r"(?P<code>(?!NCT|ISRCTN|EudraCT|CD\d|IL-|COVID|PMID)[A-Z][A-Za-z]{1,5}[- ]?(?:[A-Z]-?)?\d{3,}[A-Za-z]{0,2})(?=[)\],;])(?!,\s(?:and|or)\s)"
 )
 _IN_BRACKET = re.compile(r"\s[(\[](?P<short>[A-Za-z][A-Za-z0-9]*(?:[-+/\u2010-\u2015][A-Za-z0-9]+){0,4})[;,)\]]")
 _JOINED = re.compile(r"(?:,|\s?[+/]\s?|\s(?:and|plus|with|or|combined with|followed by)|,\s(?:and|plus)|\s?[-\u2010-\u2015])?\s?(?:high-dose\s|low-dose\s)?")

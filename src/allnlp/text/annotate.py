@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -27,6 +28,8 @@ from allnlp.text.triggers import Look, look
 
 _BRIDGE_LEFT, _BRIDGE_RIGHT = 80, 60
 _BEFORE = 25  # a mention may begin before the long form: "B-cell [acute lymphoblastic leukemia] (ALL)"
+_CODES = frozenset(("patterns.tsv:code-compound", "patterns.tsv:code-after-class"))  # patterns of what is the same name wherever it stands
+_GOES_ON = re.compile(r"[-\u2010\u2011]\d")  # a longer code
 _SHARE = 0.4  # and must be most of it: a consortium named after a disease is no disease
 _SHARE_OF_DOSED = 0.3  # less of a therapy with its dose: "low-dose [Ara-C] (LDAC)"
 
@@ -77,8 +80,20 @@ def patterned(
 ) -> list[Span]:
     """What patterns and numbers add to the names already ``known``, with its edges."""
     spans = [s for s in find_populations(text, clauses) if not _stopped_population(text, folded, s, lexicon)]
-    spans += find_patterns(text, lexicon, folded=folded, clauses=clauses, known=known, shadowed=False, seen=seen)
+    spans += _everywhere(text, folded, find_patterns(text, lexicon, folded=folded, clauses=clauses, known=known, shadowed=False, seen=seen), lexicon)
     return [extend(text, s, lexicon) for s in spans]
+
+
+def _everywhere(text: str, folded: str, found: list[Span], lexicon: Lexicon) -> list[Span]:
+    """Spans, and the other places of a drug's code, which mostly shows itself by the words beside it at one of them."""
+    codes = {text[s.start : s.end]: s for s in reversed(found) if s.rule in _CODES}
+    places = {s[:3] for s in found}
+    return found + [
+        code._replace(start=start, end=end)
+        for said, code in codes.items()
+        for start, end in occurrences(text, said)
+        if not _GOES_ON.match(text, end) and (start, end, code.label) not in places and not is_stopped(text, folded, start, end, code.label, lexicon)
+    ]
 
 
 def in_context(
@@ -156,7 +171,10 @@ def define(text: str, folded: str, spans: Sequence[Span], definitions: Sequence[
             out = [
                 s
                 for s in out
-                if (s.start, s.end) not in there or s.curie is None or long_words & lexicon.words.get(s.curie, frozenset())
+                if (s.start, s.end) not in there
+                or s.curie is None
+                or s.source == "patterns"  # which reads the words themselves
+                or long_words & lexicon.words.get(s.curie, frozenset())
             ]
             continue
         rule = f"abbreviation:{a.short}={text[a.long_start : a.long_end]}"

@@ -30,6 +30,7 @@ _ELIGIBLE = re.compile(r"eligible|candidate", re.IGNORECASE)
 _AND = re.compile(r"\sand\s(?:grade\s[\d-]+\s|(?!or\b|nor\b)[\w-]+\s){0,2}$", re.IGNORECASE)
 _SINGULAR_VERB = re.compile(r"(?:\s\([^()]*\))?\s(?:was|is)\s(?!not\b|absent)", re.IGNORECASE)
 _OPENS = re.compile(r"\s?[(\[]")
+_SPELT_OUT = re.compile(r",?\s?[(\[]?(?:including|such\sas|e\.g\.,?|i\.e\.,?|namely)\s(?:(?:an?|the|both|at\sleast\sone)\s)?")
 _GOES_ON = re.compile(r",\s|,?\s(?:and|or|plus)\s(?:an?\s)?|/|\s?\+\s?")
 _NO_GAIN = re.compile(r"(?:\s\([^()]*\))?\s(?:benefit|advantage|difference|improvement|effect|impact|gain)", re.IGNORECASE)
 _PLACED = re.compile(r"\b(?:in|for|among|of|between)\s(?:[\w-]+\s){0,3}$", re.IGNORECASE)  # "no biomarkers for ALL": not the disease is denied
@@ -98,7 +99,7 @@ def _assert_one(text: str, clause: Clause, cues: list[FoundCue], span: Span, hol
     if span.label in _PRESENT_ALWAYS:
         return PRESENT
     for holder in holders:
-        if span is holder or (span.label == "THERAPY" and covers(holder, span)):
+        if span is holder or (span.label == "THERAPY" and (covers(holder, span) or _SPELT_OUT.fullmatch(text, holder.end, span.start))):
             return Assertion("historical", holder.start, holder.end)
     near = _near(cues, span)
     rank, said = len(_RANKS), PRESENT

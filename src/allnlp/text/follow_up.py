@@ -21,8 +21,8 @@ _SHAPES = (
     re.compile(rf"\bfollow(?:ed)?(?:[\s-]{{0,2}}up)?(?:\s(?:[\w-]+)){{0,6}}?[\s,:(]+(?:a\s|the\s)?median(?:\sof|\swas|\stime of|\speriod of|\sduration of|[,:=])*{_SPREAD}?\s*{_NUMBER}{_SPREAD}?[\s,\\-]*{_UNIT}"),
     # at a median of 12 months of follow-up; after a median of 3 years' follow-up; a median 30-month follow-up
     re.compile(rf"\bmedian(?:\sof)?\s{_NUMBER}{_SPREAD}?[\s\\-]*{_UNIT}(?:\u2019|'|s'|s\u2019)?{_SPREAD}?(?:\s(?:of|after|since|from)(?:\s[\w-]+){{0,2}}?)?\s{_TIME}"),
-    # with 18 months median follow-up; follow-up was 12 months (median); follow-up, 15.9 months median
-    re.compile(rf"(?<![\d.]){_NUMBER}{_SPREAD}?[\s-]*{_UNIT}\s(?:of\s)?median\s{_TIME}"),
+    # with 18 months median follow-up; at 45.6 months (IQR 43.6-48.3) median follow-up; follow-up was 12 months (median); follow-up, 15.9 months median
+    re.compile(rf"(?<![\d.]){_NUMBER}{_SPREAD}?[\s-]*{_UNIT}{_SPREAD}?\s(?:of\s)?median\s{_TIME}"),
     re.compile(rf"\b{_TIME}(?:\swas|,|\sof)?\s{_NUMBER}[\s-]*{_UNIT}[\s,(]+median\b"),
 )  # fmt: skip
 _FROM_MEDIAN = (_SHAPES[0], _SHAPES[2])

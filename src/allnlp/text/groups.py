@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from allnlp.schema import Mention, Sentence
 from allnlp.text.link_names import Link
 from allnlp.text.quantity_scan import Quantity
+from allnlp.text.ratio_groups import ratio_group
 
 Stretch = tuple[int, int]
 
@@ -17,18 +18,25 @@ _PHRASE = rf"(?:(?!\s{_STOPS}\b|\sof\s\d)[^.;,()\[\]%]){{2,60}}"
 _NAMED = r"(?:sub)?(?:groups?|arms?|cohorts?|patients|recipients|scores?|regimens?|setting|responders|survivors)"
 #: "71% of the patients in the ide-cel group", "33% for RT", "11% without RT", "19% with the combination"
 _AFTER = re.compile(
-    rf"[)\]]?(?:\s?\([^()]{{0,60}}\))?(?:\s(?:of\s)?(?:the\s)?(?:patients|those|pts|participants|children|adults|women|men|subjects|cases))?(?:\s(?:were|was|occurred))?"
+    rf"[)\]]?(?:\s?\([^()]{{0,60}}\))?(?:\s(?:of\s)?(?:the\s)?(?:patients|those|pts|participants|children|adults|women|men|subjects|cases))?(?:\s(?:were|was|occurred|presenting|presented|diagnosed))?"
     rf"\s(?:(?:in|for|among|on|receiving|treated\swith|assigned\sto|given|of\sthose|with)\s(?P<g>{_PHRASE})|(?P<h>without\s{_PHRASE}))",
     re.IGNORECASE,
 )
 #: "46% and 10% for CR and PR, respectively"; the chunk is split at its commas and conjunctions
+#: "72% of RARA-positive patients"
+_OF_KIND = re.compile(
+    r"[)\]]?\sof\s(?:the\s)?(?P<g>[\w+/-]*(?:-(?:positive|negative|mutated|mutant|rearranged|naive|refractory|high|low|eligible|ineligible|risk|type)|relapsed|refractory|elderly|older|younger|pa?ediatric|untreated)"
+    r"(?:\sor\s[\w-]+)?)\s(?:patients|pts|children|adults|subjects|cases)\b",
+    re.IGNORECASE,
+)
 _LISTED = re.compile(r"[)\]]?(?:\s?\([^()]{0,60}\))?(?:\sof\spatients)?\s(?:in|for|with|among|on|of|receiving|treated\swith)\s(?P<list>[^.;()\[\]%]{5,160}?)(?:,?\s?respectively|\s?[(\[]|[.;]|$)", re.IGNORECASE)
 #: "survival with azacitidine and chemotherapy was 46% and 34%"
 _LISTED_BEFORE = re.compile(r"\b(?:in|for|with|among|of|between)\s(?P<list>[^.;()\[\]%]{5,120}?)\s(?:was|were|is|are)\s(?:[\w-]+\s){0,2}$", re.IGNORECASE)
 _RELATIVE = re.compile(r"\s?(?:that|who|which)\s(?P<g>[^.;,()\[\]%]{3,45})", re.IGNORECASE)
 _BEFORE_LABELLED = re.compile(r"\b(?P<g>(?:[Gg]roup|[Aa]rm|[Cc]ohort|[Pp]art)\s[A-Z0-9][\w-]{0,3})\b[^.;]{0,30}$")
 _BEFORE = re.compile(r"(?<![\w-])(?P<g>(?!(?:in|the|each|per)\s)[\w+/-]+(?:\s[\w+/-]+)?\s(?:group|arm|cohort))[^.;()]{0,12}$", re.IGNORECASE)
-_IN_ONE = re.compile(r"[)\]]?(?:\s?\([^()]{0,60}\))?\s(?:in|for|with|without|on)\s")
+_IN_ONE = re.compile(r"[)\]]?(?:\s?\([^()]{0,60}\))?(?:\sof\s(?:the\s)?(?:patients|those|subjects|pts))?\s(?:in|for|with|without|on)\s")
+_OF_DENOMINATOR = re.compile(r"(?:with|without|who|whose|receiving|aged?)\s")  # "10 of 15 patients with renal involvement"
 #: "comparable in eligible patients and ineligible patients (62% versus 67%)"
 _LISTED_AT_BRACKET = re.compile(r"\b(?:in|for|with|among|between)\s(?P<list>[^.;()\[\]%]{5,120}?)\s?[(\[][^()\[\]]{0,15}$", re.IGNORECASE)
 _COMPARATIVE = re.compile(r"\b(?:better|longer|higher|lower|shorter|fewer|more|less|worse|improved|superior|inferior|greater)\b", re.IGNORECASE)
@@ -38,11 +46,12 @@ _NO_LABEL = re.compile(r"(?:grades?|any|all|median|mean|range|CI|HR|OR|RR|hazard
 _SIZE = re.compile(r"[(\[]\s?[nN]\s?=\s?\d+\s?[)\]]")
 _EMPTY = frozenset(("", "and", "or", "this", "that", "these", "those", "group", "groups", "arm", "arms", "patients", "which", "whom", "others", "cohort", "total"))
 _SPLIT = re.compile(r",\s(?:and\s)?|\s(?:and|or|vs?\.?|versus|compared\s(?:with|to)|as\scompared\s(?:with|to))\s", re.IGNORECASE)
+_WITH_AND_WITHOUT = re.compile(r"(?:(?:patients|those|pts|children|adults)\s)?with\s(?:and|or|vs?\.?|versus)\s(?P<h>without\s(?P<g>.))", re.IGNORECASE)
 _VERSUS = re.compile(r"\s(?:vs?\.?|versus|(?:as\s)?compared\s(?:with|to)|than)\s(?:(?:in|with|for|the|those|patients|who|that|of|received|receiving|given|treated)\s)*", re.IGNORECASE)
 _RIGHT_OF = re.compile(rf"(?P<g>{_PHRASE})")
-_LEFT_OF = re.compile(r"\b(?:in|for|with|among|after|receiving|given)\s(?:the\s)?(?P<g>(?:(?!\s(?:in|for|with|among|after|than)\s)[^.;,()\[\]%]){2,60})$", re.IGNORECASE)
+_LEFT_OF = re.compile(r"\b(?:in|for|with|among|after|receiving|given)\s(?:the\s)?(?P<g>(?:(?!\s(?:in|for|with|among|after|than|was|were|is|are|had|has|have)\s)[^.;,()\[\]%]){2,60})(?:\s(?:was|were|is|are|had|has|have)\s[^.;,()\[\]%]{2,40})?$", re.IGNORECASE)
 _SUBJECT = re.compile(
-    r"(?:^|[;:]\s|,\s(?:and\s|but\s|while\s|whereas\s)?)(?:[A-Z]{4,}:\s|Results\s|Conclusions?\s)?(?:A\s|The\s|the\s|that\s)?(?P<g>[^.;:,()\[\]%]{3,80}?)\s(?:had|have|has|showed|shown|was|were|experienced|achieved|resulted|did|remained|led|improved|received|demonstrated|exhibited)\b"
+    r"(?:^|[;:]\s|,\s(?:and\s|but\s|while\s|whereas\s)?)(?:[A-Z]{4,}:\s|Results\s|Conclusions?\s)?(?:A\s|The\s|the\s|that\s)?(?P<g>[^.;:,()\[\]%]{3,80}?)(?:\s\w+ly)?\s(?:had|have|has|showed|shown|was|were|experienced|achieved|resulted|did|remained|led|improved|received|demonstrated|exhibited)\b"
 )
 #: "CR was higher with the combination (63% vs 31%)"
 _BEFORE_BRACKET = re.compile(rf"\b(?:in|for|with|among)\s(?:the\s)?(?P<g>{_PHRASE})\s?[(\[][^()\[\]]{{0,25}}$", re.IGNORECASE)
@@ -52,11 +61,11 @@ _IN_BRACKET = re.compile(
 )
 _LEAD = re.compile(r"^\W*(?:[A-Z]{4,}[A-Z ]*:\s)?(?:Among|In|For|Of|Within)\s(?P<g>(?:the\s|those\s)?[^.;,()]{3,90}?),\s")
 _SETS_APART = re.compile(
-    r"\b(?:with|who|without|aged?|receiv\w+|group|arm|cohort|achiev\w*|experienc\w+|in\s(?:CR|remission|first)|relaps\w*|refract\w*|treated\swith|responders|ineligible|undergoing|setting|responding|younger|older|high|low)\b", re.IGNORECASE
+    r"\b(?:with|who|without|aged?|receiv\w+|group|arm|cohort|achiev\w*|experienc\w+|in\s(?:CR|remission|first)|relaps\w*|refract\w*|treated\swith|responders|ineligible|undergoing|setting|responding|younger|older|high|low|newly\sdiagnosed|(?-i:ND|R/R|RR))\b", re.IGNORECASE
 )
-_NOISE = re.compile(r"^(?:(?:arm|group|cohort|part)(?=\s[A-Z0-9][\w-]{0,3}$)|the|those|patients|pts|all|our|these|\d+|of|in|receiving|treated|with|who|received|and|a|an|group|for|among|had|have|were|subjects|children\swith|that)\s", re.IGNORECASE)
+_NOISE = re.compile(r"^(?:(?:arm|group|cohort|part)(?=\s[A-Z0-9][\w-]{0,3}$)|the|those|patients|pts|(?-i:[Aa]ll)|our|these|\d+|of|in|receiving|treated|with|who|received|and|a|an|group|for|among|had|have|were|subjects|children\swith|that)\s", re.IGNORECASE)
 _TAIL = re.compile(r"\s(?:groups?|arms?|patients|pts|recipients|cohorts?|treatment|respectively)$", re.IGNORECASE)
-_WHOLE = re.compile(r"\b(?:all|total|entire|overall|whole|evaluable|efficacy|safety|study|each|both|either|any|these|two)\b", re.IGNORECASE)
+_WHOLE = re.compile(r"\b(?:(?-i:[Aa]ll)|total|entire|overall|whole|evaluable|efficacy|safety|study|each|both|either|any|these|two)\b", re.IGNORECASE)
 _TIME = re.compile(r"^(?:the\s)?(?:\d|first|last|median|mean|follow|least|more|less|only|total|one|two|three|year|month|day|week|time|addition|general|contrast|part|most|whom|which|this|that|them|response|remission)", re.IGNORECASE)
 
 
@@ -89,7 +98,10 @@ def find_groups(text: str, even: str, s: Sentence, links: Sequence[Link], here: 
         stretch = found.get(q.start)
         if stretch is None and lead is not None and lead[1] <= q.start:
             stretch = lead
-        out.append(None if stretch is None or q.kind.endswith("ratio") else _tidy(text, *stretch))
+        if q.kind.endswith("ratio"):
+            out.append(ratio_group(even, s, q, link.name, here))
+        else:
+            out.append(None if stretch is None else _tidy(text, *stretch))
     return out
 
 
@@ -133,6 +145,9 @@ def _labelled(q: Quantity, even: str, s: Sentence, here: Sequence[Mention]) -> S
 
 def _after(q: Quantity, even: str, s: Sentence, ordered: Sequence[Quantity], here: Sequence[Mention]) -> Stretch | None:
     """The group that is named right after a number."""
+    kind = _OF_KIND.match(even, q.stop, s.end) or _OF_KIND.match(even, q.end, s.end)
+    if kind is not None:
+        return kind.span("g")
     m = _AFTER.match(even, q.stop, s.end) or _AFTER.match(even, q.end, s.end)
     if m is None:
         return None
@@ -147,7 +162,8 @@ def _after(q: Quantity, even: str, s: Sentence, ordered: Sequence[Quantity], her
     is_mentioned = any(k.label in ("THERAPY", "POPULATION", "ANTIGEN") and k.subtype != "sample_size" and k.start < m.end(name) and m.start(name) < k.end for k in here)
     others = [o for o in ordered if o.start != q.start and o.kind == q.kind]
     has_twin = any(_IN_ONE.match(even, place) and _joined(even, q, o) for o in others for place in (o.stop, o.end))
-    return m.span(name) if is_named or is_mentioned or has_twin else None
+    is_of_total = q.total is not None and q.noun and _OF_DENOMINATOR.match(even, m.start(name) - 5 if name == "g" else m.start(name)) is not None
+    return m.span(name) if is_named or is_mentioned or has_twin or is_of_total else None
 
 
 def _joined(even: str, a: Quantity, b: Quantity) -> bool:
@@ -191,6 +207,9 @@ def _blocks(members: Sequence[Quantity], even: str) -> list[int]:
 
 def _items(chunk: str, offset: int) -> list[Stretch]:
     """The items of a list of groups."""
+    both = _WITH_AND_WITHOUT.search(chunk)
+    if both is not None:
+        return [(offset + both.start("g"), offset + len(chunk)), (offset + both.start("h"), offset + len(chunk))]
     out, at = [], 0
     for m in _SPLIT.finditer(chunk):
         out.append((offset + at, offset + m.start()))
@@ -268,13 +287,13 @@ def _carry_over(lists: dict[int, dict[int, Quantity]], found: dict[int, Stretch]
     for members in (lists[key] for key in sorted(lists, key=lambda key: min(q.start for q in lists[key].values()))):
         quantities = [members[p] for p in sorted(members)]
         groups = [found.get(q.start) for q in quantities]
-        if len(quantities) == 2 and not any(groups) and len(before) == 2 and not quantities[0].kind.endswith("ratio"):
-            for q, stretch in zip(quantities, before, strict=True):
+        if len(quantities) > 1 and not any(groups) and len(before) >= len(quantities) and not quantities[0].kind.endswith("ratio"):
+            for q, stretch in zip(quantities, before[-len(quantities) :], strict=True):
                 found[q.start] = stretch
-        elif len(quantities) == 2 and all(groups):
+        elif len(quantities) > 1 and all(groups):
             before = [g for g in groups if g is not None]
         elif len(quantities) == 1 and groups[0] is not None and not quantities[0].kind.endswith("ratio"):
-            before = [*before[-1:], groups[0]]
+            before = [*before, groups[0]]
 
 
 def _tidy(text: str, start: int, end: int) -> str | None:

@@ -64,7 +64,7 @@ def find_patterns(
         for match in matches:
             start, end = match.span(match.lastgroup or 0)  # the named group that took part is the mention
             if start < end and not is_stopped(text, folded, start, end, rule.row.label, lexicon):
-                spans.append(_span(text, start, end, rule, known, lexicon))
+                spans.append(_span(text, match, start, end, rule, known, lexicon))
     return spans
 
 
@@ -106,14 +106,62 @@ def _is_shown(labels: Collection[str], start: int, end: int, known: Iterable[Spa
     return any(s.start < end and s.end > start and s.label in labels for s in known)
 
 
-def _span(text: str, start: int, end: int, rule: PatternRule, known: Sequence[Span], lexicon: Lexicon) -> Span:
+def _span(text: str, match: re.Match[str], start: int, end: int, rule: PatternRule, known: Sequence[Span], lexicon: Lexicon) -> Span:
     row = rule.row
     curie, name = row.curie or None, row.name
     if name == "{words}":
         curie, name = _of_words(text[start:end], row.label, lexicon)
+    elif name.startswith("{ANTIGEN} "):
+        curie, name = _aimed(text, match.span(), name.removeprefix("{ANTIGEN} "), known, lexicon)
     elif not name:
         curie, name = _concept(text, start, end, row.label, known, lexicon)
+        if curie is None and row.subtype == "class":
+            curie, name = _of_class(name, row.label, lexicon)
     return Span(start, end, row.label, row.subtype or None, curie, name, "patterns", f"patterns.tsv:{row.key}")
+
+
+_ASIDE = re.compile(r"\s?[(\[]\s?([^()\[\]]*?)\s?[)\]]")
+_CLASS_OF = re.compile(r"(inhibitor|antagonist|agonist|blocker|modulator|degrader)s?\sof\s(?:the\s)?(.+)")
+_CLASSES = re.compile(r"(inhibitor|antagonist|agonist|blocker|modulator|degrader)s$|\binhibition$")
+
+
+def _of_class(words: str, label: str, lexicon: Lexicon) -> tuple[str | None, str]:
+    """A drug class by one name: "CDK7 inhibition", "inhibitors of CDK7" and "cyclin-dependent kinase 7 (CDK7) inhibitor" are CDK7 inhibitors."""
+    turned = _CLASS_OF.sub(r"\2 \1", words)
+    names = [_CLASSES.sub(lambda m: m[1] or "inhibitor", form.strip()) for form in (_ASIDE.sub("", turned), _ASIDE.sub(r"\n\1", turned).rpartition("\n")[2])]
+    for name in names:
+        listed = _listed(name, label, lexicon)
+        if listed is not None:
+            return listed
+    return None, names[-1]
+
+
+_AGAINST = re.compile(r"(?:\santigen\sreceptors?)?(?:\s?\(\w+\))?\s(?:targeting|against|targeted\s(?:to|at)|directed\s(?:to|against|at)|specific\sfor|that\s(?:targets?|recogni[sz]es?)|which\stargets?)\s(?:the\s)?")
+_NOTHING = ("",)
+_LONGEST_ANTIGEN = 40  # characters
+_TARGET_NUMBER = re.compile(r"(?<!\d)(?:19|20|22|30|33|37|38|70|123|138|7|5)(?!\d)")
+
+
+def _aimed(text: str, place: tuple[int, int], name: str, known: Sequence[Span], lexicon: Lexicon) -> tuple[str | None, str]:
+    """A therapy with the antigens that it is aimed at: those named inside or shortly behind ("T cells with a CAR against BCMA"), else its numbers ("CART19/20")."""
+    words = text[place[0] : place[1]]
+    end = place[1] + len((_AGAINST.match(text, place[1]) or _NOTHING)[0])
+    aims = list(dict.fromkeys(s.name for s in known if s.label == "ANTIGEN" and place[0] <= s.start < s.end <= end + _LONGEST_ANTIGEN and s.start <= end))
+    aims = aims or [f"CD{n}" for n in _TARGET_NUMBER.findall(words)]
+    if "NK" in words:
+        name = name.replace("T-cell", "NK-cell")
+    elif aims and name.startswith("CAR"):
+        number = "/".join(aim.removeprefix("CD") for aim in aims)
+        for form in (f"CAR{number}", f"CART{number}", f"CAR {number} T cell"):
+            if listed := _listed(form, "THERAPY", lexicon):
+                return listed
+    return (None, f"{'/'.join(aims)} {name}") if aims else _listed(name, "THERAPY", lexicon) or (None, name)
+
+
+def _listed(words: str, label: str, lexicon: Lexicon) -> tuple[str | None, str] | None:
+    """The concept of a listed name."""
+    folded = " ".join(fold(words).split())
+    return next(((e.curie, e.name) for e in lexicon.by_form.get(folded, ()) if e.label == label), None)
 
 
 _MEASURED = re.compile(r"\s(?:rates?|probabilit(?:y|ies)|\([^()]*\)(?=\s))")
@@ -121,9 +169,8 @@ _MEASURED = re.compile(r"\s(?:rates?|probabilit(?:y|ies)|\([^()]*\)(?=\s))")
 
 def _of_words(words: str, label: str, lexicon: Lexicon) -> tuple[str | None, str]:
     """The listed name that the words are, or the words themselves: amputation-free survival is no survival as such."""
-    folded = " ".join(fold(_MEASURED.sub("", words)).split())
-    listed = next((e for e in lexicon.by_form.get(folded, ()) if e.label == label), None)
-    return (listed.curie, listed.name) if listed else (None, " ".join(_MEASURED.sub("", words).lower().split()))
+    measured = _MEASURED.sub("", words)
+    return _listed(measured, label, lexicon) or (None, " ".join(measured.lower().split()))
 
 
 def _concept(text: str, start: int, end: int, label: str, known: Sequence[Span], lexicon: Lexicon) -> tuple[str | None, str]:
@@ -132,8 +179,8 @@ def _concept(text: str, start: int, end: int, label: str, known: Sequence[Span],
     if inside:
         best = max(inside, key=lambda s: (s.end - s.start, specificity(s), s.curie or ""))
         return best.curie, best.name
-    folded = " ".join(fold(text[start:end]).split())
-    listed = next((e for e in lexicon.by_form.get(folded, ()) if e.label == label), None)
+    listed = _listed(text[start:end], label, lexicon)
     if listed is not None:
-        return listed.curie, listed.name
+        return listed
+    folded = " ".join(fold(text[start:end]).split())
     return None, folded if label == "POPULATION" else text[start:end] if label == "ANTIGEN" else text[start:end].lower()

@@ -32,7 +32,7 @@ _REGISTRIES: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[st
     # registered as ChiCTR-OPN-16008526; ChiCTR2000029624
     (("chictr",), re.compile(rf"\bchictr{_GAP}(?:(?P<kind>[a-z]{{3,4}}){_GAP})?(?P<n>\d{{8,10}})(?!\d)"), _chinese),
     # EudraCT number 2015-001234-12
-    (("-00", "\u201000", "\u201300"), re.compile(r"(?<![\d-])(?P<n>20[0-2]\d[-\u2010-\u2015]\d{6}[-\u2010-\u2015]\d\d)(?![\d-])"), lambda m: re.sub(r"\D", "-", m["n"])),
+    (("-0", "\u20100", "\u20130"), re.compile(r"(?<![\d-])(?P<n>20[0-2]\d[-\u2010-\u2015]\d{6}[-\u2010-\u2015]\d\d)(?![\d-])"), lambda m: re.sub(r"\D", "-", m["n"])),
     # EU CT number 2022-501234-12-00
     (("-00", "-50"), re.compile(r"(?<![\d-])(?P<n>20[2-3]\d-5\d{5}-\d\d-\d\d)(?![\d-])"), lambda m: m["n"]),
     # ISRCTN12345678; ISRCTN registry, number 12345678

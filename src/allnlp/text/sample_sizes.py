@@ -84,7 +84,7 @@ _ANY_NUMBER = expression(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|
 _OUT_OF = expression(r"(?:\bof|\bamong|/|\bout of)\s?(?:the\s|these\s|all\s|our\s)?$", re.IGNORECASE)
 _THEN_HAD = expression(
     r"(?:\s\((?!n\b)[^()]{1,20}\))?\s(?:(?:had|have|has)\s(?:\w+ly\s)?(?:died|relapsed|progressed|responded|events?|evidence|achieved|experienced|developed"
-    r"|(?:a\s)?(?:grade|CRS|CR\b|complete|partial|neurotox|ICANS|toxic|dose))|remain(?:ed)?\s(?:in|alive|free|on)|were\s(?:MRD|PCR|minimal|measurable|in\s(?:CR|complete|remission))"
+    r"|(?:a\s)?(?:grade|CRS|CR\b|complete|partial|neurotox|ICANS|toxic|dose))|remain(?:ed)?\s(?:in|alive|free|on)|were\s(?:(?:[\w+]+-)?(?:positive|negative)\b|MRD|PCR|minimal|measurable|in\s(?:CR|complete|remission))"
     r"|(?:died|relapsed|progressed|withdrew|discontinued)\b)",
     re.IGNORECASE,
 )
@@ -155,6 +155,8 @@ _AND_ANOTHER = expression(
 )  # fmt: skip
 _ALSO_AN_ARM = expression(r"\b(?:and|or|versus|vs\.?)\s$", re.IGNORECASE)
 _ALLOTTED = ("group", "assigned", "randomi", "received", "arm", "allocat", "control", "alone", "underwent", "treated", "taking", "taken", "took")
+_SHARE_BESIDE = expression(r"\s?(?:[,;:]|[,;]?\s?[(\[])\s?\d+(?:[.\u00b7]\d+)?\s?%\s?[)\],;]")
+_SHARE_JUST_BEFORE = expression(r"(?P<compared>[<>=\u2265\u2264]\s?|\bto\s)?(?<![\d.])\d+(?:[.\u00b7]\d+)?\s?%[,;:]?\s?[(\[]?\s?$")
 _SHARE_AFTER = expression(r"\s?[(\[]\s?\d+(?:[.\u00b7]\d+)?\s?%")
 _SHARE_IN = expression(r"\(\s?\d+(?:[.\u00b7]\d+)?\s?%")
 _OF_A_PART = expression(r"\d\s(?:\([\d.%]+\)\s)?(?:of|out of)(?: the)?\s$", re.IGNORECASE)
@@ -185,7 +187,7 @@ def find_sizes(text: str, begin: int, stop: int, *, in_words: bool = True) -> It
             continue
         for m in shape.finditer(text, begin, stop):
             n = read_number(m["n"])
-            if n is not None and n > 1 and not (_is_no_count(text, m) or _NO_PEOPLE.match(text, m.end(), stop)):
+            if n is not None and n > 1 and not (_is_no_count(text, m) or _NO_PEOPLE.match(text, m.end(), stop) or _has_share(text, begin, m, stop)):
                 yield _size(text, *m.span(), n)
 
 
@@ -224,6 +226,14 @@ def _is_numerator(text: str, begin: int, m: re.Match[str], stop: int) -> bool:
         return True
     clause = _clause_before(text, max(begin, start - 100), start)
     return bool(clause) and _HAPPENED.search(clause) is not None and not _OF_ALL.search(clause)
+
+
+def _has_share(text: str, begin: int, m: re.Match[str], stop: int) -> bool:
+    """Whether "n = 25" stands beside the share that it is: "(n = 25, 47%)", "47% (n = 25)"."""
+    if _SHARE_BESIDE.match(text, m.end(), stop):
+        return True
+    before = _SHARE_JUST_BEFORE.search(text, max(begin, m.start() - 20), m.start())
+    return before is not None and not before["compared"]  # "PD-L1 >= 50% (n = 40)" is a group
 
 
 def _clause_before(text: str, begin: int, end: int) -> str:
