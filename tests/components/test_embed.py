@@ -17,7 +17,8 @@ from spacy.vocab import Vocab
 from thinc.api import Model
 from thinc.util import to_numpy
 
-from allnlp.components.embed import N_FEATURES, extract, make_embed, without_docs, word_features
+from allnlp.components.embed import extract, make_embed
+from allnlp.components.word_features import N_FEATURES, without_docs, word_features
 
 NLP = spacy.blank("en")
 ROWS = [200, 20, 20, 20, 20, 20, 20, 16, 30]

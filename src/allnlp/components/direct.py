@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from spacy.language import Language
 
-from allnlp.components.embed import without_docs
 from allnlp.components.network import Floats, Recogniser, encode, find, recogniser
+from allnlp.components.word_features import without_docs
 from allnlp.text.entities import Entity, trimmed
 from allnlp.text.name_hints import hints_of
 from allnlp.text.name_table import NameTable

@@ -20,6 +20,7 @@ MOST_RATIO = 1000
 UNSUSPECTED = 32 << 20  # bytes unpacked, before which no ratio is too large
 _MOST_MEMORY = 256 << 20  # bytes that xz may ask for; `xz -9` needs 65 MB
 _MOST_WINDOW = 1 << 27  # bytes that Zstandard may look back, as its own command allows
+_FAULT = cast(type[Exception], isal_zlib.error)
 _FEED = 1 << 14
 _FEED_OF_ZSTD = 1 << 10  # four bytes may become 128 kB there, and the library does not stop in between
 
@@ -66,7 +67,7 @@ class _Deflate:
     def decompress(self, data: bytes, max_length: int = -1) -> bytes:
         try:
             return self._inner.decompress(self._inner.unconsumed_tail + data, max(max_length, 0))
-        except isal_zlib.error as error:
+        except _FAULT as error:
             raise OSError(str(error)) from error
 
 

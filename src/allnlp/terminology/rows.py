@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 SCOPES = ("exact", "narrow", "broad", "related")
 CASES = ("any", "exact")
-CONTEXTS = ("", "disease", "symptom", "toxicity", "gene", "phase", "short")
+CONTEXTS = ("", "disease", "symptom", "feature", "toxicity", "gene", "phase", "short")
 RELATIONS = ("broader", "targets")
 SIDES = ("left", "right")
 ASSERTION_CUES = ("negated", "hypothetical", "historical", "pseudo", "terminate", "effect")
@@ -20,8 +20,8 @@ KINDS = ("chemical", "disease", "gene", "ignore")
 class Term(NamedTuple):
     """A surface form: ``text`` names the concept ``curie``, whose one normal name is ``name``.
 
-    ``context`` says what else it may be, where the words around it decide: a TOXICITY may be a ``disease`` or a mere
-    ``symptom`` of one, a DISEASE a ``toxicity``, an ANTIGEN a ``gene``, a THERAPY a ``phase`` of anything; a ``short``
+    ``context`` says what else it may be, where the words around it decide: a TOXICITY may be a ``disease``, a mere
+    ``symptom`` of one or a ``feature`` of blood diseases, a DISEASE a ``toxicity``, an ANTIGEN a ``gene``, a THERAPY a ``phase`` of anything; a ``short``
     form stands for several things. Mostly it is empty.
     """
 

@@ -14,8 +14,8 @@ from allnlp.text.spans import Clause, Span, covers
 _RANKS = MappingProxyType({"negated": 0, "historical": 1, "hypothetical": 2})
 _STOPS = re.compile(r"[;:]|\s[\u2013\u2014]\s")
 _NEW_SUBJECT = re.compile(
-    r"(?:,\s*\d+(?:\.\d+)?\s?%|,\s(?:and|but)\s(?:the|an?|our|we|all|there)\b|\band\s(?:one|two|three|four|\d+)\b|(?:,|\band\b|\bbut\b|\bwhile\b)[^,]*\b(?:was|were|had|has|have|is|are|occurred|developed|experienced|achieved|showed|received|led"
-    r"|resulted|remained|improved|increased|decreased|demonstrated|exhibited|underwent)\b)",
+    r"(?:,\s*\d+(?:\.\d+)?\s?%|,\s(?:for|yielding|giving|making|resulting\sin)\b|,\s(?:and|but)\s(?:the|an?|our|we|all|there)\b|\band\s(?:one|two|three|four|\d+)\b|(?:,|\band\b|\bbut\b|\bwhile\b)[^,]*\b(?:was|were|had|has|have|is|are|occurred|developed|experienced|achieved|showed|received|led"
+    r"|resulted|caused|induced|produced|remained|improved|increased|decreased|demonstrated|exhibited|underwent)\b)",
     re.IGNORECASE,
 )
 _VERB = re.compile(

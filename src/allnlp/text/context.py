@@ -32,6 +32,15 @@ _AS_DISEASE = re.compile(
     re.IGNORECASE,
 )
 
+#: "presented with fever, lethargy, and pancytopenia": of the disease, whatever treats it
+_PRESENTED = re.compile(
+    r"\b(?:(?<!at\s)present(?:ed|s|ing)?|presentations?|admitted|hospitali[sz]ed|complain(?:ed|ing|s)?|manifest(?:ed|ing|ations?)?|found\sto\shave|(?:clinical|initial|presenting)\s(?:signs?|symptoms?|features?|findings?))"
+    r"\s(?:\w+\s){0,3}?(?:with|for|of|included?|including|were|was)\s[^.;:]{0,90}$",
+    re.IGNORECASE,
+)
+_LATER = re.compile(r"\s(?:soon\s|shortly\s)?(?:after|following|during)\b", re.IGNORECASE)
+_TREATED = re.compile(r"\b(?:after|following|during|on|while|receiving|received|post\w*|days?|weeks?|cycles?|treat\w+|therap\w+|induced|grade)\b|-induced", re.IGNORECASE)
+
 # What shows a receptor as a target, and what a document says that is on such targets.
 _TARGETING = re.compile(
     r"CAR(?:(?<=\bCAR)s?\b|-T)|chimeric antigen|bispecific|antibody[- ]drug conjugate|immunotoxin|target antigen|tumou?r[- ](?:associated|specific) antigen"
@@ -72,7 +81,8 @@ def settle(text: str, clauses: Sequence[Clause], spans: Sequence[Span], cues: Se
 
     Where cancer is treated (or in a text too short to tell), "pneumonia" or "fatigue" is a toxicity. Elsewhere it is one only
     where the sentence tells of harm by treatment (an ``effect`` cue, or a toxicity that is nothing else); otherwise an infection
-    or a haemorrhage is a disease, and a symptom is no mention. "Hypertension" is a disease, and a toxicity where the sentence
+    or a haemorrhage is a disease, and a symptom is no mention. A feature of blood diseases (splenomegaly, eosinophilia), and what
+    patients presented with, is a toxicity only where the sentence tells of harm. "Hypertension" is a disease, and a toxicity where the sentence
     tells of harm. A receptor that is also a gene (EGFR) is an antigen where a therapy aims at it or cells carry it, or where the
     document is on such therapies. "Induction" is a therapy where cancer is treated. A short form of several meanings (CR) that the
     document does not define stands where cancer is treated or where the document names its concept in full; elsewhere it is left
@@ -104,7 +114,11 @@ def settle(text: str, clauses: Sequence[Clause], spans: Sequence[Span], cues: Se
         elif span.context:
             is_harm = bisect_right(starts, span.start) - 1 in harm
             frame = _OF_PATIENTS if place == "oncology" else _AS_DISEASE
-            read = _read(text, span, frame, (place != "other" or in_title) and span.curie not in studied, is_harm)
+            clause = clauses[bisect_right(starts, span.start) - 1] if clauses else None
+            if span.label == "TOXICITY" and not is_harm and (span.context == "feature" or (clause is not None and _is_presented(text, clause, span))):
+                read = None
+            else:
+                read = _read(text, span, frame, (place != "other" or in_title) and span.curie not in studied, is_harm)
         else:
             read = span
         if read is not None:
@@ -180,6 +194,14 @@ def _aims(text: str, spans: Sequence[Span]) -> frozenset[str | None]:
 def _is_gene(text: str, span: Span) -> bool:
     """Whether the words beside a receptor show its gene, its signal or its level in serum."""
     return bool(_GENE_BEFORE.search(text, max(0, span.start - 50), span.start) or _GENE_AFTER.match(text, span.end, span.end + 40))
+
+
+def _is_presented(text: str, clause: Clause, span: Span) -> bool:
+    """Whether a symptom is told of as what patients came with, and no treatment before it."""
+    said = _PRESENTED.search(text, max(clause.start, span.start - 130), span.start)
+    if said is None or _LATER.match(text, span.end, clause.end):
+        return False
+    return not _TREATED.search(text, max(clause.start, said.start() - 40), span.start)
 
 
 def _by_therapy(text: str, spans: Sequence[Span]) -> Iterator[int]:

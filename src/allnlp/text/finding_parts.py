@@ -211,6 +211,9 @@ def time_of(even: str, link: Link, links: Sequence[Link], times: Sequence[Timepo
             and re.match(r"(?:at|by|after|within|on)\b|\d|one|two|five|day|D", even[t.start : t.end], re.IGNORECASE)
         ):
             return t
+    for t in times:
+        if q.stop <= name.start < t.start and even[name.end : t.start].isspace() and re.match(r"(?:at|by|within)\b", even[t.start : t.end]):
+            return t  # "20% of patients were alive at 2 years"
     before = [t for t in times if t.end <= q.start]
     for t in reversed(before):
         between = even[t.end : q.start]

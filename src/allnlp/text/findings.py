@@ -84,7 +84,7 @@ def find_findings(
         here = by_sentence.get(s.sentence, [])
         if is_about_patients(even, s.start, s.end) and not (is_preclinical and "patient" not in even[s.start : s.end]):
             found = _of_sentence(doc_id, text, even, s, here, carried, study, pair)
-            groups = tuple(dict.fromkeys(r.group for r in found if r.group))
+            groups = tuple(dict.fromkeys(r.group for r in found if r.group and not r.measure.endswith("ratio")))
             pair = groups if len(groups) == 2 else pair
             rows += found
         carried = _last(here) or carried
@@ -218,7 +218,7 @@ def _of_sentence(
     if not sizes and not any(q.kind not in ("none", "range") for q in quantities):
         return []
     links = link_quantities(even, s.start, s.end, names, quantities)
-    links = [k for k in links if k.quantity.kind != "none" and _is_said(k)]
+    links = [k for k in links if k.quantity.kind != "none" and _is_said(k) and not _is_of_own_verb(even, s, k)]
     links = [k for k in links if k.name.label != "TOXICITY" or not _AT_ENTRY.match(even, s.start, k.name.start)]
     links += _none_of(even, s, names, sizes, links)
     links = with_totals(even, s.start, s.end, links, sizes)
@@ -307,6 +307,24 @@ def _is_said(link: Link) -> bool:
     if name.assertion == "negated" and name.label != "TOXICITY" and not (q.n == 0 or q.value == 0):
         return q.kind in ("hazard_ratio", "odds_ratio", "risk_ratio", "time")
     return not (q.kind == "count" and q.n == 0)
+
+
+#: "up to 50% of patients become refractory", "30% of the patients were women" opens a clause of its own
+_CLAUSE_OPENS = re.compile(r"[,;]\s(?:(?:and|but|while|whereas|with)\s)?(?:(?:up\sto|approximately|about|only|nearly|almost|more\sthan|less\sthan|at\sleast)\s)?$")
+_OWN_VERB = re.compile(
+    r"\s?of\s(?:the\s|all\s|these\s|our\s)?(?:patients|pts|children|adults|cases|individuals|them)\s(?:become|becomes|became|are|were|have|had|received?|underwent|required?|need(?:ed)?|discontinu\w+|present(?:ed)?)\b"
+)
+
+
+def _is_of_own_verb(even: str, s: Sentence, link: Link) -> bool:
+    """Whether a share is the subject of a clause that says something else than the name before it."""
+    q = link.quantity
+    return (
+        q.kind == "share"
+        and link.name.end <= q.start
+        and _CLAUSE_OPENS.search(even, max(s.start, q.start - 20), q.start) is not None
+        and _OWN_VERB.match(even, q.end, s.end) is not None
+    )
 
 
 def _row(

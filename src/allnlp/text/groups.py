@@ -13,8 +13,8 @@ from allnlp.text.ratio_groups import ratio_group
 
 Stretch = tuple[int, int]
 
-_STOPS = r"(?:and|or|versus|vs?\.?|compared|as\scompared|than|was|were|had|has|have|is|are|at|by|who|which|that|respectively|after\sa|during|over|within|achieved|experienced|developed|died)"
-_PHRASE = rf"(?:(?!\s{_STOPS}\b|\sof\s\d)[^.;,()\[\]%]){{2,60}}"
+_STOPS = r"(?:and|or|versus|vs?\.?|compared|as\scompared|than|was|were|had|has|have|is|are|at|by|who|which|that|respectively|after\sa|during|over|within|achieved|experienced|developed|died|including)"
+_PHRASE = rf"(?:(?!\s{_STOPS}\b|\sof\s\d)(?:[^.;,()\[\]%]|(?<=\d)\.(?=\d))){{2,60}}"
 _NAMED = r"(?:sub)?(?:groups?|arms?|cohorts?|patients|recipients|scores?|regimens?|setting|responders|survivors)"
 #: "71% of the patients in the ide-cel group", "33% for RT", "11% without RT", "19% with the combination"
 _AFTER = re.compile(
@@ -49,9 +49,9 @@ _SPLIT = re.compile(r",\s(?:and\s)?|\s(?:and|or|vs?\.?|versus|compared\s(?:with|
 _WITH_AND_WITHOUT = re.compile(r"(?:(?:patients|those|pts|children|adults)\s)?with\s(?:and|or|vs?\.?|versus)\s(?P<h>without\s(?P<g>.))", re.IGNORECASE)
 _VERSUS = re.compile(r"\s(?:vs?\.?|versus|(?:as\s)?compared\s(?:with|to)|than)\s(?:(?:in|with|for|the|those|patients|who|that|of|received|receiving|given|treated)\s)*", re.IGNORECASE)
 _RIGHT_OF = re.compile(rf"(?P<g>{_PHRASE})")
-_LEFT_OF = re.compile(r"\b(?:in|for|with|among|after|receiving|given)\s(?:the\s)?(?P<g>(?:(?!\s(?:in|for|with|among|after|than|was|were|is|are|had|has|have)\s)[^.;,()\[\]%]){2,60})(?:\s(?:was|were|is|are|had|has|have)\s[^.;,()\[\]%]{2,40})?$", re.IGNORECASE)
+_LEFT_OF = re.compile(r"\b(?:in|for|with|among|after|by|receiving|given)\s(?:the\s)?(?P<g>(?:(?!\s(?:in|for|with|among|after|than|was|were|is|are|had|has|have)\s)[^.;,()\[\]%]){2,60})(?:\s(?:was|were|is|are|had|has|have)\s(?:(?!\b(?:in|for|with|among|after|than)\s)[^.;,()\[\]%]){2,40})?$", re.IGNORECASE)
 _SUBJECT = re.compile(
-    r"(?:^|[;:]\s|,\s(?:and\s|but\s|while\s|whereas\s)?)(?:[A-Z]{4,}:\s|Results\s|Conclusions?\s)?(?:A\s|The\s|the\s|that\s)?(?P<g>[^.;:,()\[\]%]{3,80}?)(?:\s\w+ly)?\s(?:had|have|has|showed|shown|was|were|experienced|achieved|resulted|did|remained|led|improved|received|demonstrated|exhibited)\b"
+    r"(?:^|[;:]\s|,\s(?:and\s|but\s|while\s|whereas\s)?)(?:[A-Z]{4,}:\s|Results\s|Conclusions?\s)?(?:A\s|The\s|the\s|that\s)?(?P<g>[^.;:,()\[\]%]{3,80}?)(?:\s(?:also|\w+ly))?\s(?:had|have|has|showed|shown|was|were|experienced|achieved|resulted|did|remained|led|improved|received|demonstrated|exhibited)\b"
 )
 #: "CR was higher with the combination (63% vs 31%)"
 _BEFORE_BRACKET = re.compile(rf"\b(?:in|for|with|among)\s(?:the\s)?(?P<g>{_PHRASE})\s?[(\[][^()\[\]]{{0,25}}$", re.IGNORECASE)

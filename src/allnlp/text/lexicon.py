@@ -20,8 +20,8 @@ from allnlp.text.roles import Weights
 from allnlp.text.rules import EdgeRules, PatternRule, StopRule, edge_rules, pattern_rule, stop_rules
 from allnlp.text.triggers import Triggers, triggers
 
-#: Neoplasm, CAR T-cell therapy, chemotherapy, stem cell transplantation.
-ONCOLOGY_ROOTS = ("ncit:C3262", "allnlp:car-t-cell-therapy", "ncit:C15632", "allnlp:stem-cell-transplantation")
+#: Neoplasm, CAR T-cell therapy, chemotherapy, stem cell transplantation, bispecific antibody.
+ONCOLOGY_ROOTS = ("ncit:C3262", "allnlp:car-t-cell-therapy", "ncit:C15632", "allnlp:stem-cell-transplantation", "allnlp:bispecific-antibody")
 
 
 class Entry(NamedTuple):

@@ -83,9 +83,19 @@ def with_shares_after(frame: Frame, links: Sequence[Link]) -> list[Link]:
         ):
             merged = q._replace(start=before.quantity.start, n=before.quantity.n, noun=True)
             out[-1] = before._replace(quantity=merged)
+        elif before is not None and before.name == link.name and _is_same_share(frame, before, link):
+            out[-1] = before._replace(quantity=before.quantity._replace(n=q.n, total=q.total, noun=q.noun, stop=q.stop))
         else:
             out.append(link)
     return out
+
+
+def _is_same_share(frame: Frame, percent: Link, fraction: Link) -> bool:
+    """As in "a 62% CR rate (21/34)": the fraction in the bracket behind the name is the percent before it."""
+    a, b = percent.quantity, fraction.quantity
+    if not (a.kind == b.kind == "share" and a.value is not None and a.n is None and b.value is None and b.n is not None and b.total):
+        return False
+    return a.end <= percent.name.start and frame.text[percent.name.end : b.start].strip() in ("(", "[") and abs(100 * b.n / b.total - a.value) < 1
 
 
 def with_p_of_list(frame: Frame, q: Quantity, members: Sequence[int]) -> Quantity:

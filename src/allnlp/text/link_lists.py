@@ -252,6 +252,7 @@ class Lists(Frame):
         if len(names) < 2 or names[-1] != name or any(said[0] in names[:-1] for k, said in self.said.items() if k != i):
             return [name]
         joined = self.text[names[0].start : names[-1].end]
+        is_each = re.search(r"[(\[]\s?(?:all|each)\s$", self.text[name.end : self.quantities[i].start]) is not None  # "rash or fever (all 14%)"
         return (
-            names if re.search(r",\sand\s|\sand\s", joined) and "/" not in joined and all(n.label == "TOXICITY" for n in names) else [name]
+            names if (is_each or re.search(r",\sand\s|\sand\s", joined)) and "/" not in joined and all(n.label == "TOXICITY" for n in names) else [name]
         )

@@ -16,6 +16,7 @@ from allnlp.text.entities import Entity
 from allnlp.text.fold import fold, mask
 from allnlp.text.lexicon import Lexicon
 from allnlp.text.model_names import is_general, stands_alone
+from allnlp.text.registrations import find_registrations
 from allnlp.text.roles import NONE, Role, decide, features, fields
 from allnlp.text.spans import Clause, Span, Taken
 from allnlp.text.terms import is_stopped
@@ -106,6 +107,8 @@ def names(text: str, folded: str, entities: Sequence[Entity], lexicon: Lexicon) 
     for e in entities:
         kind = kind_of(e, lexicon)
         form = folded[e.start : e.end].strip()
+        if next(find_registrations(form), None) is not None:
+            continue  # NCT01234567 names a study
         if kind != "ignore" and len(form) > 2 and any(c.isalpha() for c in form) and not _is_listed(form, mask(text[e.start : e.end]).strip(), lexicon):
             marked[form][kind].append(e)
     for form in sorted(marked, key=lambda f: (-len(f), f)):

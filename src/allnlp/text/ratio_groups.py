@@ -14,7 +14,7 @@ _OPENED = re.compile(r"\s?[(\[](?P<inside>(?:[^()\[\]]|\([^()]*\)|\[[^\[\]]*\])*
 _OF_SIZES = re.compile(r"\s?[(\[]\s?[nN]\s?=[^()\[\]]*[)\]]")
 _VERSUS = re.compile(r"\s(?:vs?\.?|versus|(?:as\s)?compared\s(?:with|to)|over|than)\s(?:(?:in|with|for|the|those|patients|who|that|of|received|receiving|given|treated)\s)*", re.IGNORECASE)
 _RIGHT = re.compile(r"[^.;:,()\[\]%]{2,60}")
-_LEFT = re.compile(r"\b(?:in|for|with|among|after|receiving|given|favou?r(?:s|ed|ing)?)\s(?:the\s)?(?P<g>(?:(?!\s(?:in|for|with|among|after|than)\s)[^.;,()\[\]%]){2,60})$", re.IGNORECASE)
+_LEFT = re.compile(r"\b(?:in|for|with|among|after|by|receiving|given|favou?r(?:s|ed|ing)?)\s(?:the\s)?(?P<g>(?:(?!\s(?:in|for|with|among|after|than)\s)[^.;,()\[\]%]){2,60})$", re.IGNORECASE)
 _SUBJECT = re.compile(r"(?:^|[;:,]\s)(?:and\s|but\s|that\s)?(?P<g>[^.;:,()\[\]%]{3,60}?)\s(?:significantly\s)?(?:improved|prolonged|reduced|increased|decreased|lowered|extended|had|led|resulted|was|were|showed|demonstrated)\b", re.IGNORECASE)
 #: before a factor: "associated with age, prior transplant (HR, 2.1) and high LDH (HR, 1.8)"
 _BEFORE_FACTOR = re.compile(
@@ -22,7 +22,7 @@ _BEFORE_FACTOR = re.compile(
 )
 _NO_FACTOR = re.compile(
     r"\b(?:was|were|is|are|had|has|have|improved?|increased?|decreased?|reduc\w+|longer|shorter|higher|lower|better|worse|superior|inferior|significan\w+|associat\w+|predict\w*"
-    r"|difference|differed|benefit|gain|advantage|effect|found|seen|observed|shown|studies|trials|pooled|not|no|all|both|this|that|these|it|we|respectively|overall|ratio|rate|risk|median|survival|months|years|interval|variables|factors|covariates|both)\b",
+    r"|difference|differed|benefit|gain|advantage|effect|similar|comparable|identical|equivalent|unchanged|found|seen|observed|shown|studies|trials|pooled|not|no|all|both|this|that|these|it|we|respectively|overall|ratio|rate|risk|median|survival|months|years|interval|variables|factors|covariates|both)\b",
     re.IGNORECASE,
 )
 #: numbers of two arms: "29.5 months for A versus 2.4 months for B"
@@ -31,8 +31,8 @@ _TWO_ARMS = re.compile(
     r"\d\s?(?:%|months?|years?|weeks?|days?)(?:\s?[(\[][^()\[\]]*[)\]])?\s(?:in|for|with|on|among)\s(?:the\s|those\s)?(?P<a>[^.;,()\[\]%\d][^.;,()\[\]%]{1,50}?)(?:\s?[(\[][^()\[\]]*[)\]])?,?"
     r"\s(?:and|vs?\.?|versus|compared\s(?:with|to)|as\scompared\s(?:with|to))\s[^;()\[\]]{0,30}?\d\s?(?:%|months?|years?|weeks?|days?)(?:\s?[(\[][^()\[\]]*[)\]])?\s(?:in|for|with|on|among)\s(?:the\s|those\s)?(?P<b>[^.;,()\[\]%]{2,50})$"
 )
-_EDGE = re.compile(r"^(?:(?:the|an?|those|patients)\s)+|\s(?:arms?|groups?|cohorts?)$", re.IGNORECASE)
-_A_LETTER = re.compile(r"[A-Za-z]")
+_EDGE = re.compile(r"^(?:(?:the|an?|those|patients|products|with)\s)+|\s(?:arms?|groups?|cohorts?)$", re.IGNORECASE)
+_A_LETTER = re.compile(r"[A-Za-z]|\d+-\d*[A-Za-z]")
 
 
 def ratio_group(even: str, s: Sentence, q: Quantity, name: Name, here: Sequence[Mention]) -> str | None:

@@ -156,7 +156,7 @@ _AND_ANOTHER = expression(
 _ALSO_AN_ARM = expression(r"\b(?:and|or|versus|vs\.?)\s$", re.IGNORECASE)
 _ALLOTTED = ("group", "assigned", "randomi", "received", "arm", "allocat", "control", "alone", "underwent", "treated", "taking", "taken", "took")
 _SHARE_BESIDE = expression(r"\s?(?:[,;:]|[,;]?\s?[(\[])\s?\d+(?:[.\u00b7]\d+)?\s?%\s?[)\],;]")
-_SHARE_JUST_BEFORE = expression(r"(?P<compared>[<>=\u2265\u2264]\s?|\bto\s)?(?<![\d.])\d+(?:[.\u00b7]\d+)?\s?%[,;:]?\s?[(\[]?\s?$")
+_SHARE_JUST_BEFORE = expression(r"(?P<compared>[<>=\u2265\u2264]\s?|\b(?:to|below|above|under|over|than|least|most)\s)?(?<![\d.])\d+(?:[.\u00b7]\d+)?\s?%[,;:]?\s?[(\[]?\s?$")
 _SHARE_AFTER = expression(r"\s?[(\[]\s?\d+(?:[.\u00b7]\d+)?\s?%")
 _SHARE_IN = expression(r"\(\s?\d+(?:[.\u00b7]\d+)?\s?%")
 _OF_A_PART = expression(r"\d\s(?:\([\d.%]+\)\s)?(?:of|out of)(?: the)?\s$", re.IGNORECASE)

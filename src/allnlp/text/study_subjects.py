@@ -214,7 +214,7 @@ def therapies(page: Page, mentions: Sequence[Mention], *, is_review: bool) -> li
     """Therapies studied, by how the title, the aim and the methods speak of them."""
     scores: dict[str, float] = {}
     first: dict[str, Mention] = {}
-    for m in mentions:
+    for before, m in zip((None, *mentions), mentions, strict=False):
         if m.assertion == "negated":
             continue
         key = m.concept_id or m.name
@@ -222,7 +222,8 @@ def therapies(page: Page, mentions: Sequence[Mention], *, is_review: bool) -> li
         if held is None or _ORDER[page.parts[m.sentence]] < _ORDER[page.parts[held.sentence]]:
             first[key] = m
         if held is None or scores[key] < _ENOUGH:
-            scores[key] = scores.get(key, 0.0) + _studied(page, m, is_review)
+            is_support = m.subtype in _SUPPORT and not (before is not None and _is_partner(page, before, m))
+            scores[key] = scores.get(key, 0.0) + _studied(page, m, is_review, is_support)
     kept = [key for key, score in scores.items() if score >= (_ENOUGH if not is_review else _ENOUGH_OF_REVIEW)]
     named = [k for k in kept if first[k].subtype not in _CLASSES and first[k].name not in _VAGUE]
     if named:
@@ -259,11 +260,20 @@ def _cells_of_parts(chosen: Sequence[Mention], first: Mapping[str, Mention]) -> 
                 yield Cell(name, key, held.sentence)
 
 
-def _studied(page: Page, m: Mention, is_review: bool) -> float:
+_STEROIDS = frozenset(("dexamethasone", "prednisone", "prednisolone", "methylprednisolone"))
+_JOINED = shape(r"(?:\s?\([^()]{1,12}\))?(?:,?\s(?:and|plus|with)\s|,\s|\s?[+/]\s?|-)(?:(?:low|high)-dose\s|oral\s)?")
+
+
+def _is_partner(page: Page, before: Mention, m: Mention) -> bool:
+    """Whether a steroid stands in a list with a drug that it is given with: "bortezomib and dexamethasone"."""
+    return m.name in _STEROIDS and before.subtype not in _SUPPORT and _JOINED.fullmatch(page.low, before.end, m.start) is not None
+
+
+def _studied(page: Page, m: Mention, is_review: bool, is_support: bool) -> float:
     part = page.parts[m.sentence]
     if part == "title":
-        return 1.5 if m.subtype in _SUPPORT else 4.0
-    if m.assertion == "historical" or m.subtype in _SUPPORT:
+        return 1.5 if is_support else 4.0
+    if m.assertion == "historical" or is_support:
         return 0.0
     if page.low[page.starts[m.sentence] : m.start] in ("", "interventions: ") and _INTERVENTION.match(page.low, m.end):
         return 4.0
