@@ -72,7 +72,7 @@ def find_mentions(text: str, folded: str, clauses: Sequence[Clause], lexicon: Le
 
 def listed(text: str, folded: str, lexicon: Lexicon, seen: Look | None = None) -> list[Span]:
     """Listed names with their edges."""
-    return [extend(text, s, lexicon) for s in find_terms(text, lexicon, folded=folded, wary=None if seen is None else seen.wary)]
+    return [extend(text, folded, s, lexicon) for s in find_terms(text, lexicon, folded=folded, wary=None if seen is None else seen.wary)]
 
 
 def patterned(
@@ -81,7 +81,7 @@ def patterned(
     """What patterns and numbers add to the names already ``known``, with its edges."""
     spans = [s for s in find_populations(text, clauses) if not _stopped_population(text, folded, s, lexicon)]
     spans += _everywhere(text, folded, find_patterns(text, lexicon, folded=folded, clauses=clauses, known=known, shadowed=False, seen=seen), lexicon)
-    return [extend(text, s, lexicon) for s in spans]
+    return [extend(text, folded, s, lexicon) for s in spans]
 
 
 def _everywhere(text: str, folded: str, found: list[Span], lexicon: Lexicon) -> list[Span]:
@@ -143,7 +143,7 @@ def bridge(text: str, folded: str, spans: Sequence[Span], definitions: Sequence[
         for s in find_terms(text[left:cut_start] + text[cut_end:right], lexicon, folded=shown):
             if s.start < seam < s.end and s.end > seam + 1 and s.label not in before:
                 whole = s._replace(start=s.start + left, end=s.end + left + cut_end - cut_start)
-                out.append(extend(text, whole, lexicon))
+                out.append(extend(text, folded, whole, lexicon))
     return out
 
 
@@ -186,7 +186,7 @@ def define(text: str, folded: str, spans: Sequence[Span], definitions: Sequence[
                     start, end, meaning.label, meaning.subtype, meaning.curie, meaning.name, "abbreviation", rule, meaning.context,
                     review=review,
                 )  # fmt: skip
-                out.append(extend(text, mine, lexicon))
+                out.append(extend(text, folded, mine, lexicon))
     return out
 
 

@@ -34,8 +34,8 @@ _AS_DISEASE = re.compile(
 
 #: "presented with fever, lethargy, and pancytopenia": of the disease, whatever treats it
 _PRESENTED = re.compile(
-    r"\b(?:(?<!at\s)present(?:ed|s|ing)?|presentations?|admitted|hospitali[sz]ed|complain(?:ed|ing|s)?|manifest(?:ed|ing|ations?)?|found\sto\shave|(?:clinical|initial|presenting)\s(?:signs?|symptoms?|features?|findings?))"
-    r"\s(?:\w+\s){0,3}?(?:with|for|of|included?|including|were|was)\s[^.;:]{0,90}$",
+    r"\b(?:(?:(?<!at\s)present(?:ed|s|ing)?|admitted|hospitali[sz]ed|found\sto\shave)\s(?:\w+\s){0,3}?with|complain(?:ed|ing|s)?\sof"
+    r"|(?:clinical|initial|presenting)\s(?:signs?|symptoms?|features?|findings?|manifestations?)\s(?:\w+\s){0,2}?(?:of|included?|including|were|was))\s[^.;:]{0,90}$",
     re.IGNORECASE,
 )
 _LATER = re.compile(r"\s(?:soon\s|shortly\s)?(?:after|following|during)\b", re.IGNORECASE)
@@ -81,8 +81,8 @@ def settle(text: str, clauses: Sequence[Clause], spans: Sequence[Span], cues: Se
 
     Where cancer is treated (or in a text too short to tell), "pneumonia" or "fatigue" is a toxicity. Elsewhere it is one only
     where the sentence tells of harm by treatment (an ``effect`` cue, or a toxicity that is nothing else); otherwise an infection
-    or a haemorrhage is a disease, and a symptom is no mention. A feature of blood diseases (splenomegaly, eosinophilia), and what
-    patients presented with, is a toxicity only where the sentence tells of harm. "Hypertension" is a disease, and a toxicity where the sentence
+    or a haemorrhage is a disease, and a symptom is no mention. Where cancer is treated, a feature of blood diseases (splenomegaly,
+    eosinophilia), and what patients presented with, is a toxicity only where the sentence tells of harm. "Hypertension" is a disease, and a toxicity where the sentence
     tells of harm. A receptor that is also a gene (EGFR) is an antigen where a therapy aims at it or cells carry it, or where the
     document is on such therapies. "Induction" is a therapy where cancer is treated. A short form of several meanings (CR) that the
     document does not define stands where cancer is treated or where the document names its concept in full; elsewhere it is left
@@ -115,7 +115,8 @@ def settle(text: str, clauses: Sequence[Clause], spans: Sequence[Span], cues: Se
             is_harm = bisect_right(starts, span.start) - 1 in harm
             frame = _OF_PATIENTS if place == "oncology" else _AS_DISEASE
             clause = clauses[bisect_right(starts, span.start) - 1] if clauses else None
-            if span.label == "TOXICITY" and not is_harm and (span.context == "feature" or (clause is not None and _is_presented(text, clause, span))):
+            is_plain = span.label == "TOXICITY" and place == "oncology" and not is_harm
+            if is_plain and (span.context == "feature" or (clause is not None and _is_presented(text, clause, span))):
                 read = None
             else:
                 read = _read(text, span, frame, (place != "other" or in_title) and span.curie not in studied, is_harm)
@@ -174,7 +175,7 @@ def _studied(text: str, clauses: Sequence[Clause], doubtful: Sequence[Span], *, 
     return frozenset(
         s.curie
         for s in doubtful
-        if s.context in ("disease", "symptom") and s.curie and s.end <= end and _AS_DISEASE.search(text, max(0, s.start - 60), s.start)
+        if s.context in ("disease", "feature", "symptom") and s.curie and s.end <= end and _AS_DISEASE.search(text, max(0, s.start - 60), s.start)
     )
 
 
@@ -221,4 +222,4 @@ def _read(text: str, span: Span, frame: re.Pattern[str], is_oncology: bool, is_h
         return span
     if (is_harm or is_oncology) and not frame.search(text, max(0, span.start - 60), span.start):
         return span
-    return span._replace(label="DISEASE", subtype=None) if span.context == "disease" else None
+    return span._replace(label="DISEASE", subtype=None) if span.context in ("disease", "feature") else None

@@ -91,7 +91,7 @@ def add_entities(
         review = f"{words} is linked to {known} by likeness ({linked.score:.2f})" if linked else ""
         for start, end in free:
             span = Span(start, end, role.label, None, curie, known, name.entity.model, _rule(name, role), review=review, score=round(role.score, 3))
-            span = extend(text, span, lexicon)
+            span = extend(text, folded, span, lexicon)
             if not is_stopped(text, folded, start, end, role.label, lexicon) and taken.take(span.start, span.end):
                 added.append(span)
     added += _short_forms(text, definitions, added, taken)

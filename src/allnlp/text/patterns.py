@@ -83,14 +83,15 @@ def _pairs(seen: Look, triggers: Triggers, shadowed: bool) -> list[tuple[int, in
 
 def _places(number: int, seen: Sequence[tuple[int, int]], start: int, triggers: Triggers) -> tuple[int, set[int]]:
     """Place of the first string that a pattern needs in a sentence, its ``start`` where it needs none; places where it may begin."""
-    needs, begins = [], set()
+    bit, found = 1 << number, triggers.found
+    begins, first = set(), -1
     for index, at in seen:
-        needed, begun, _, _ = triggers.found[index]
-        if begun >> number & 1:
+        needed, begun, _, _ = found[index]
+        if begun & bit:
             begins.add(at)
-        if needed >> number & 1:
-            needs.append(at)
-    return start if triggers.needless >> number & 1 else min(needs), begins
+        if needed & bit and (first < 0 or at < first):
+            first = at
+    return start if triggers.needless & bit else first, begins
 
 
 def _matches(regex: re.Pattern[str], ground: str, begin: int, end: int, starts: Iterable[int]) -> Iterator[re.Match[str]]:
