@@ -118,7 +118,7 @@ class Finding(NamedTuple):
     p_sign: Annotated[str | None, "=, < or > of the p value"]
     timepoint: Annotated[str | None, "time that the figure is of: 12 months, day 28"]
     timepoint_months: Annotated[float | None, "the same in months"]
-    group: Annotated[str | None, "words that set the group or arm apart"]
+    group: Annotated[str | None, "words that set the group or arm apart; of a ratio what it compares (A vs B), or the factor that it is of"]
     therapy_id: Annotated[str | None, "CURIE of the therapy that it belongs to"]
     therapy: Annotated[str | None, "normal name of that therapy"]
     therapy_link: Annotated[str | None, "how it was linked: same_clause, same_sentence or only_therapy (the only one studied); null without a therapy"]

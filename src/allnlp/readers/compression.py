@@ -11,8 +11,6 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any, BinaryIO, NamedTuple, Protocol, cast
 
-from isal import isal_zlib
-
 from allnlp.errors import ReadError
 
 # 20,000 records that differ by a number alone pack 160 (gzip) to 780 times (Zstandard); a bomb 1,000 times and more.
@@ -20,7 +18,6 @@ MOST_RATIO = 1000
 UNSUSPECTED = 32 << 20  # bytes unpacked, before which no ratio is too large
 _MOST_MEMORY = 256 << 20  # bytes that xz may ask for; `xz -9` needs 65 MB
 _MOST_WINDOW = 1 << 27  # bytes that Zstandard may look back, as its own command allows
-_FAULT = cast(type[Exception], isal_zlib.error)
 _FEED = 1 << 14
 _FEED_OF_ZSTD = 1 << 10  # four bytes may become 128 kB there, and the library does not stop in between
 
@@ -50,7 +47,7 @@ class Decompressor(Protocol):
 
 class _Deflate:
     def __init__(self, wbits: int) -> None:
-        self._inner = isal_zlib.decompressobj(wbits)
+        self._inner = zlib.decompressobj(wbits)
 
     @property
     def eof(self) -> bool:
@@ -65,10 +62,7 @@ class _Deflate:
         return self._inner.unused_data
 
     def decompress(self, data: bytes, max_length: int = -1) -> bytes:
-        try:
-            return self._inner.decompress(self._inner.unconsumed_tail + data, max(max_length, 0))
-        except _FAULT as error:
-            raise OSError(str(error)) from error
+        return self._inner.decompress(self._inner.unconsumed_tail + data, max(max_length, 0))
 
 
 class _Zstandard:
