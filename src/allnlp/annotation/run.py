@@ -161,7 +161,7 @@ def run(job: Job, progress: Callable[[Progress], None] | None = None) -> Outcome
     """
     told = _Progress(sum(s.size for s in job.sources), progress)
     settings = Settings(job.terminology, tuple(job.models))
-    with tables.FolderWriter(job.out, format=job.format, identity={**job.identity, "out": job.format}) as writer, Crew(job.jobs, settings) as crew:
+    with tables.FolderWriter(job.out, format=job.format, identity={**job.identity, "out": job.format}, threads=job.jobs) as writer, Crew(job.jobs, settings) as crew:
         spool = Spool(writer.work / _SPOOL)
         repeats, numbers, reasons = _read(job, spool, told, crew)
         fates = repeats.decide(lambda: _spooled(spool, numbers))

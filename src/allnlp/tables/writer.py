@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,6 +26,7 @@ from allnlp.tables.sheets import write_xlsx
 _FORMER = "former.json"
 _IDENTITY = "identity.json"
 _LOCK = ".lock"
+_AT_ONCE = 2  # tables that are put together at the same time: more would need more memory
 _ROW_GROUP = (122_880, 8_192)  # rows held in memory while writing; documents are long
 
 
@@ -43,7 +45,7 @@ class FolderWriter:
     [{'doc_id': '1', 'sentence': 0, 'section': 'title', 'start': 0, 'end': 5}]
     """
 
-    def __init__(self, folder: Path, *, format: str = "parquet", identity: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, folder: Path, *, format: str = "parquet", identity: Mapping[str, Any] | None = None, threads: int = 1) -> None:
         if format not in FORMATS:
             raise OptionError(f"format is {format!r}. Use one of {', '.join(FORMATS)}.")
         self.folder = folder
@@ -51,6 +53,7 @@ class FolderWriter:
         self.work = folder / UNFINISHED
         self.rows = dict.fromkeys(schema.TABLES, 0)
         self.shards: dict[int, Mapping[str, Any]] = {}  # what was told of each finished shard
+        self._threads = threads  # that put the tables together, each another one
         self._identity = None if identity is None else json.dumps(identity, sort_keys=True, default=str)
         self._parts = 0
         self._is_finished = False
@@ -177,14 +180,11 @@ class FolderWriter:
         self._is_finished = True
 
     def _finish(self, manifest: Mapping[str, Any], files: Mapping[str, tuple[str, bytes]]) -> None:
-        names: dict[str, str] = {}
-        for table in schema.TABLES:
-            path = self.work / f"{table}.{self.format}"
-            self._assemble(table, path)
-            names[table] = path.name
+        names = {table: f"{table}.{self.format}" for table in schema.TABLES}
+        hashes = self._assembled()
         for name, content in files.values():
             (self.work / name).write_bytes(content)
-        tables = {t: {"file": n, "rows": self.rows[t], "sha256": sha256(self.work / n)} for t, n in names.items()}
+        tables = {t: {"file": n, "rows": self.rows[t], "sha256": hashes[t]} for t, n in names.items()}
         body: dict[str, Any] = {"schema": schema.SCHEMA_VERSION, **manifest, "tables": tables}
         if files:
             body["files"] = {what: {"file": name, "sha256": sha256(self.work / name)} for what, (name, _) in files.items()}
@@ -198,11 +198,24 @@ class FolderWriter:
             _sync(self.work / name)
             (self.work / name).replace(self.folder / name)
 
-    def _assemble(self, table: str, path: Path) -> None:
+    def _assembled(self) -> dict[str, str]:
+        """The hash of each table, put together of the parts of all shards; the largest first, and another one beside it where there are threads."""
+        databases = {table: self._database.cursor() for table in sorted(schema.TABLES, key=lambda table: -self.rows[table])}
+        with ThreadPoolExecutor(min(self._threads, _AT_ONCE)) as pool:
+            try:
+                return dict(zip(databases, pool.map(self._assemble, databases.values(), databases), strict=True))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                for database in databases.values():
+                    database.interrupt()
+                raise
+
+    def _assemble(self, database: duckdb.DuckDBPyConnection, table: str) -> str:
+        path = self.work / f"{table}.{self.format}"
         source = self._source(table, schema.columns(table))
         if self.format == "xlsx":
-            write_xlsx(self._database, table, source, path)
-            return
+            write_xlsx(database, table, source, path)
+            return sha256(path)
         selected = "*" if self.format in ("parquet", "jsonl") else ", ".join(flat(c) for c in schema.columns(table))
         options = {
             "parquet": f"FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {_ROW_GROUP[table == 'documents']}",
@@ -210,7 +223,8 @@ class FolderWriter:
             "tsv": "FORMAT csv, HEADER, DELIMITER '\t'",
             "jsonl": "FORMAT json",
         }[self.format]
-        self._database.execute(f"COPY (SELECT {selected} FROM {source}) TO '{quoted(path)}' ({options})")
+        database.execute(f"COPY (SELECT {selected} FROM {source}) TO '{quoted(path)}' ({options})")
+        return sha256(path)
 
 
 def _locked(folder: Path) -> IO[bytes]:
