@@ -107,6 +107,11 @@ def test_a_name_that_no_list_holds_is_added_wherever_it_stands() -> None:
     assert found[0].score == pytest.approx(0.982)
 
 
+def test_the_number_of_a_trial_is_no_drug() -> None:
+    text = "They received quoxarine (NCT01234567)."
+    assert [m.text for m in mentions(text, [entity(text, "quoxarine"), entity(text, "NCT01234567")])] == ["quoxarine"]
+
+
 def test_a_mention_of_a_rule_has_no_score() -> None:
     text = "Tisagenlecleucel and quoxarine"
     assert [m.score is None for m in mentions(text, [entity(text, "quoxarine")])] == [True, False]

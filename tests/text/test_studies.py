@@ -299,6 +299,8 @@ def test_reviews_guidelines_and_mice_count_no_patients(read: Read, title: str, a
         ("Registered as ChiCTR-OPN-16001234.", "ChiCTR-OPN-16001234"),
         ("It is registered as ChiCTR2000012345.", "ChiCTR2000012345"),
         ("EudraCT number 2015-001234-12.", "2015-001234-12"),
+        ("EudraCT number 2010-023456-37.", "2010-023456-37"),
+        ("EU CT number 2023-512345-12-00.", "2023-512345-12-00"),
         ("The ISRCTN number is ISRCTN12345678.", "ISRCTN12345678"),
         ("UMIN-CTR: UMIN000012345.", "UMIN000012345"),
         ("The trial is JapicCTI-123456.", "JapicCTI-123456"),
@@ -326,6 +328,12 @@ def test_other_numbers_are_no_registrations(read: Read, said: str) -> None:
     assert read(f"We treated 20 patients. {said}").registration == ()
 
 
+def test_a_steroid_is_studied_where_it_is_named_like_its_partners(read: Read) -> None:
+    partner = read("We treated 20 patients with bortezomib and dexamethasone.", "Bortezomib and dexamethasone in myeloma")
+    assert partner.therapies == ("bortezomib", "dexamethasone")
+    assert read("We treated 20 patients. Dexamethasone was given for nausea.", "Bortezomib in myeloma").therapies == ("bortezomib",)
+
+
 def test_registrations_of_the_record_are_added_once(read: Read) -> None:
     study = read("We treated 20 patients (NCT01234567).", trial_ids=["NCT01234567", "NCT07654321", "local 7"])
     assert study.registration == ("NCT01234567", "NCT07654321", "local 7")
@@ -341,6 +349,7 @@ def test_registrations_of_the_record_are_added_once(read: Read) -> None:
         (5.8, "The median observation time was 178 days."),
         (36.0, "Patients were followed for a median of 3 years."),
         (18.0, "With 18 months median follow-up, 3 patients died."),
+        (45.6, "At 45.6 months (IQR 43.6-48.3) median follow-up, 3 patients died."),
         (None, "The mean follow-up was 12 months."),
         (None, "Median survival was 12 months; follow-up continues."),
         (None, "Follow-up visits were at 3 months. The median age was 60 years."),

@@ -152,10 +152,11 @@ def _aimed(text: str, place: tuple[int, int], name: str, known: Sequence[Span], 
     if "NK" in words:
         name = name.replace("T-cell", "NK-cell")
     elif aims and name.startswith("CAR"):
-        number = "/".join(aim.removeprefix("CD") for aim in aims)
-        for form in (f"CAR{number}", f"CART{number}", f"CAR {number} T cell"):
-            if listed := _listed(form, "THERAPY", lexicon):
-                return listed
+        numbers = [aim.removeprefix("CD") for aim in aims]
+        for number in ("/".join(numbers), "/".join(reversed(numbers))):
+            for form in (f"CAR{number}", f"CART{number}", f"CAR {number} T cell"):
+                if listed := _listed(form, "THERAPY", lexicon):
+                    return listed
     return (None, f"{'/'.join(aims)} {name}") if aims else _listed(name, "THERAPY", lexicon) or (None, name)
 
 

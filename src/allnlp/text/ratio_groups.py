@@ -70,13 +70,14 @@ def _bare(words: str) -> str:
 
 def _comparison(before: str) -> str | None:
     """The two sides of the last comparison in words."""
-    for m in reversed(list(_VERSUS.finditer(before))):
-        right = _RIGHT.fullmatch(before, m.end())
-        left = _LEFT.search(before, 0, m.start()) or _SUBJECT.search(before, 0, m.start() + 1)
-        if right is not None and left is not None and _A_LETTER.match(right.group()) and not any(_NO_FACTOR.search(side) for side in (left["g"], right.group())):
-            return f"{_bare(left['g'])} vs {_bare(right.group())}"
+    found = list(_VERSUS.finditer(before))
+    right = _RIGHT.fullmatch(before, found[-1].end()) if found else None
+    if right is None or not _A_LETTER.match(right.group()):
         return None
-    return None
+    left = _LEFT.search(before, 0, found[-1].start()) or _SUBJECT.search(before, 0, found[-1].start() + 1)
+    if left is None or any(_NO_FACTOR.search(side) for side in (left["g"], right.group())):
+        return None
+    return f"{_bare(left['g'])} vs {_bare(right.group())}"
 
 
 def _factor(before: str, outcomes: Collection[str]) -> str | None:

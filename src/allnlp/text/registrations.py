@@ -32,9 +32,9 @@ _REGISTRIES: tuple[tuple[tuple[str, ...], re.Pattern[str], Callable[[re.Match[st
     # registered as ChiCTR-OPN-16008526; ChiCTR2000029624
     (("chictr",), re.compile(rf"\bchictr{_GAP}(?:(?P<kind>[a-z]{{3,4}}){_GAP})?(?P<n>\d{{8,10}})(?!\d)"), _chinese),
     # EudraCT number 2015-001234-12
-    (("-0", "\u20100", "\u20130"), re.compile(r"(?<![\d-])(?P<n>20[0-2]\d[-\u2010-\u2015]\d{6}[-\u2010-\u2015]\d\d)(?![\d-])"), lambda m: re.sub(r"\D", "-", m["n"])),
+    (tuple(f"{dash}{n}" for dash in "-\u2010\u2013" for n in ("00", "01", "02")), re.compile(r"(?<![\d-])(?P<n>20[0-2]\d[-\u2010-\u2015]\d{6}[-\u2010-\u2015]\d\d)(?![\d-])"), lambda m: re.sub(r"\D", "-", m["n"])),
     # EU CT number 2022-501234-12-00
-    (("-00", "-50"), re.compile(r"(?<![\d-])(?P<n>20[2-3]\d-5\d{5}-\d\d-\d\d)(?![\d-])"), lambda m: m["n"]),
+    (("-50", "-51", "-52"), re.compile(r"(?<![\d-])(?P<n>20[2-3]\d-5\d{5}-\d\d-\d\d)(?![\d-])"), lambda m: m["n"]),
     # ISRCTN12345678; ISRCTN registry, number 12345678
     (("isrctn",), re.compile(rf"\bisrctn{_GAP}(?:(?:registry|number|registration)[,:]?\s){{0,2}}(?P<n>\d{{8}})(?!\d)"), _joined("ISRCTN")),
     # UMIN000012345; UMIN-CTR: UMIN000012345; UMIN ID 000012345

@@ -36,7 +36,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "exclusion": ("exclusion criteria", "exclusion:"),
         # A registration's number, see ``registrations``
         "registration": (
-            "nct0", "trials.gov", "trialsgov", "trials gov", "nct 0", "nct-0", "nct#0", "nct: ", "nct no", "nct number", "nct:0", "nct\u20100", "nct\u20110", "nct\u20130", "chictr", "-00", "\u201000", "\u201300", "isrctn", "umin0",
+            "nct0", "trials.gov", "trialsgov", "trials gov", "nct 0", "nct-0", "nct#0", "nct: ", "nct no", "nct number", "nct:0", "nct\u20100", "nct\u20110", "nct\u20130", "chictr", *(f"{dash}{n}" for dash in "-\u2010\u2013" for n in ("00", "01", "02")), "-50", "-51", "-52", "isrctn", "umin0",
             "umin-", "umin 0", "umin id", "umin c", "japiccti", "jrct", "actrn", "anzctr", "drks", " ntr", "(ntr", "#ntr", "nl-omon", "ctri/", "ctri-", "irct2", "irct1", "irct 2",
             "irct id", "kct0", "kct 0", "pactr2", "tctr2", "rbr-", "rpcec", "slctr", "crd4", "crd 4", "prospero", "inplasy",
         ),
