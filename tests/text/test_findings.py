@@ -282,3 +282,8 @@ def test_any_text_has_findings_that_keep_the_rules_of_a_row(lexicon: Lexicon, te
         assert f.n is None or f.total is None or 0 <= f.n <= f.total
         assert f.mention is None or found.mentions[f.mention].mention == f.mention
         assert (f.label, f.measure) != ("OUTCOME", "incidence")
+
+
+def test_the_other_arm_has_its_own_therapy_though_only_one_is_studied(read: Read) -> None:
+    rows = read("A response was seen in 88% with axi-cel and 71% with R-GemOx.", "Axi-cel in lymphoma", study=True)
+    assert [(r.value, r.therapy) for r in rows] == [(88.0, "axicabtagene ciloleucel"), (71.0, "R-GemOx")]

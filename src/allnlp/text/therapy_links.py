@@ -36,16 +36,11 @@ def link_therapy(
     """
     q = link.quantity
     studied = set(study.therapies) if study else set()
-    named = [
-        m
-        for m in here
-        if m.label == "THERAPY"
-        and m.assertion not in ("historical", "hypothetical")
-        and not _is_support(m.name)
-        and (not studied or m.name in studied)
-    ]
-    if group is not None:
+    given = [m for m in here if m.label == "THERAPY" and m.assertion not in ("historical", "hypothetical") and not _is_support(m.name)]
+    named = [m for m in given if not studied or m.name in studied]
+    if group is not None:  # an arm has its own therapy, also where that is none of those studied
         own = [m for m in named if m.text.lower() in group.lower() and f"non-{m.text.lower()}" not in group.lower()]
+        own = own or [m for m in given if m.text.lower() == group.lower()]
         if own:
             best = max(own, key=lambda m: (len(m.text), -abs(m.start - q.start)))
             return best.concept_id, best.name, "same_clause"
